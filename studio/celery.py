@@ -1,0 +1,15 @@
+"""The Celery app of worker and beat. The schedule is static: each entry is a reconciler that is harmless when run twice."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "studio.settings")
+
+app = Celery("studio", task_cls="apps.core.queue:StudioTask")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+app.conf.beat_schedule = {
+    "resend-waiting-tasks": {"task": "core.resend_waiting_tasks", "schedule": 10.0},
+    "prune-core": {"task": "core.prune", "schedule": 3600.0},
+}
