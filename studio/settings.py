@@ -5,12 +5,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import dj_database_url
-import django_stubs_ext
 
 from studio import keys
 from studio.environment import PROJECT_DIR, Environment, ensure_private_dir
 
-django_stubs_ext.monkeypatch()
 
 STUDIO = Environment.read(os.environ)
 ensure_private_dir(STUDIO.home)
