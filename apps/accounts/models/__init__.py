@@ -1,0 +1,6 @@
+from apps.accounts.models.invitation import Invitation
+from apps.accounts.models.link import SignInLink
+from apps.accounts.models.token import AccessToken
+from apps.accounts.models.user import User
+
+__all__ = ["AccessToken", "Invitation", "SignInLink", "User"]

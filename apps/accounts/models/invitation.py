@@ -1,0 +1,38 @@
+"""Invitations, the only way to an account besides an administrator and single sign-on."""
+
+from datetime import datetime
+from typing import Self
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from apps.accounts.models.user import User
+from apps.core.models import BaseModel
+
+
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    def open(self, now: datetime | None = None) -> Self:
+        """Return invitations that can still be accepted."""
+        return self.filter(accepted_at=None, withdrawn_at=None, expires_at__gt=now or timezone.now())
+
+
+class Invitation(BaseModel):
+    """A link with which one person makes an account, or joins with the one they have.
+
+    ``grants`` says what they get on accepting, as apps further left wrote it: ``{"workspaces": {id: role}}``.
+    """
+
+    email = models.EmailField(_("email address"))
+    token_hash = models.CharField(max_length=64, unique=True)
+    invited_by = models.ForeignKey(User, on_delete=models.CASCADE, related_name="invitations_sent")
+    accepted_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="invitations_accepted")
+    grants = models.JSONField(default=dict, blank=True)
+    expires_at = models.DateTimeField(_("expires"))
+    accepted_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    objects = InvitationQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return self.email

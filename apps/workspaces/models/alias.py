@@ -1,0 +1,34 @@
+"""Aliases: what a name from somebody's cloud files means here."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from apps.core.models import BaseModel
+from apps.workspaces.models.workspace import Workspace
+
+
+class AliasKind(models.TextChoices):
+    """What an alias stands for."""
+
+    COMPUTE = "compute", _("Compute target")
+    ENVIRONMENT = "environment", _("Environment")
+    DATASTORE = "datastore", _("Datastore")
+
+
+class Alias(BaseModel):
+    """A name in unchanged job files, and the name it has here: ``gpu-cluster-prod`` means ``local``."""
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="aliases")
+    kind = models.CharField(_("kind"), max_length=20, choices=AliasKind)
+    name = models.CharField(_("name in the files"), max_length=255)
+    target = models.CharField(_("name here"), max_length=255)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["workspace", "kind", "name"], name="alias_once", violation_error_message=_("This alias exists.")
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} → {self.target}"

@@ -1,0 +1,38 @@
+"""Secrets of a workspace: written by people, read only by runs."""
+
+from django.conf import settings
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from apps.core.models import BaseModel
+from apps.workspaces.models.workspace import Workspace
+
+
+class Secret(BaseModel):
+    """A named value, encrypted at rest. No page and no API route ever gives the value back."""
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="secrets")
+    name = models.CharField(
+        _("name"),
+        max_length=127,
+        validators=[
+            RegexValidator(
+                r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,126}$",
+                _("Use letters, digits, hyphens, dots and underscores, and begin with a letter or digit."),
+            )
+        ],
+    )
+    encrypted_value = models.BinaryField()
+    set_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    set_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["workspace", "name"], name="secret_name_once", violation_error_message=_("This secret exists.")
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
