@@ -81,11 +81,21 @@ def postgresql() -> Iterator[str]:
     password_file.write_text(password)
     if account:
         shutil.chown(password_file, "nobody")
-    initdb = [folder / "initdb", "-D", home / "data", "-U", "studio", "-E", "UTF8", "--locale=C", "--no-sync"]
+    initdb: list[str | Path] = [
+        folder / "initdb",
+        "-D",
+        home / "data",
+        "-U",
+        "studio",
+        "-E",
+        "UTF8",
+        "--locale=C",
+        "--no-sync",
+    ]
     initdb += ["--auth=scram-sha-256", "--pwfile", password_file]
     server = [str(folder / "postgres"), "-D", str(home / "data"), "-p", str(port), "-h", "127.0.0.1", "-k", str(home)]
     server += ["-N", "100", "-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"]
-    ready = [folder / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(port)]
+    ready: list[str | Path] = [folder / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(port)]
     try:
         made = subprocess.run(
             initdb,
