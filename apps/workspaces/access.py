@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.db.models.functions import Lower
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
@@ -61,7 +62,8 @@ def find_membership(user: Any, name: str) -> Membership:
     """
     membership = (
         Membership.objects.select_related("workspace")
-        .filter(user=user, workspace__name__iexact=name, workspace__deleted_at=None)
+        .alias(lower_name=Lower("workspace__name"))
+        .filter(user=user, lower_name=name.lower(), workspace__deleted_at=None)
         .first()
     )
     if membership is None:

@@ -1,0 +1,42 @@
+"""How the API knows who calls: a personal access token, or the browser's session with its CSRF token."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from rest_framework.authentication import BaseAuthentication, SessionAuthentication, get_authorization_header
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.permissions import SAFE_METHODS
+from rest_framework.request import Request
+
+from apps.accounts.models import AccessToken, User
+from apps.accounts.models.token import TokenScope
+from apps.core.crypto import token_hash
+from apps.core.errors import NotAllowed
+
+LAST_USED_PRECISION = timedelta(minutes=1)
+
+
+class TokenAuthentication(BaseAuthentication):
+    """``Authorization: Bearer <token>``"""
+
+    def authenticate(self, request: Request) -> tuple[User, AccessToken] | None:
+        kind, _sep, value = get_authorization_header(request).decode("latin-1").partition(" ")
+        if kind.lower() != "bearer" or not value:
+            return None
+        token = AccessToken.objects.usable().select_related("user").filter(token_hash=token_hash(value.strip())).first()
+        if token is None:
+            raise AuthenticationFailed(_("This token is unknown, was revoked or has expired. Make a new one under Account."))
+        if token.scope == TokenScope.READ and request.method not in SAFE_METHODS:
+            raise NotAllowed(_("This token may only read. Make one that may write under Account."))
+        now = timezone.now()
+        if token.last_used_at is None or now - token.last_used_at > LAST_USED_PRECISION:
+            AccessToken.objects.filter(pk=token.pk).update(last_used_at=now)
+        return token.user, token
+
+    def authenticate_header(self, request: Request) -> str:
+        return 'Bearer realm="studio"'
+
+
+class BrowserAuthentication(SessionAuthentication):
+    """The session of a signed-in browser; unsafe verbs need the CSRF token."""

@@ -1,0 +1,5 @@
+"""The browsable API."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,19 @@
+"""All addresses. Each app's pages stand in its ``urls.py``, its API in ``api/urls.py``."""
+
+from django.urls import include, path
+
+handler400 = "apps.portal.views.errors.bad_request"
+handler403 = "apps.portal.views.errors.forbidden"
+handler404 = "apps.portal.views.errors.not_found"
+handler500 = "apps.portal.views.errors.server_error"
+
+urlpatterns = [
+    path("", include("apps.portal.urls")),
+    path("", include("apps.accounts.urls")),
+    path("", include("apps.activity.urls")),
+    path("workspaces/", include("apps.workspaces.urls")),
+    path("workspaces/<str:name>/compute/", include("apps.compute.urls")),
+    path("views/", include("apps.core.urls")),
+    path("api/v1/", include("studio.api")),
+    path("api/docs/", include("apps.portal.docs_urls")),
+]
