@@ -1,0 +1,25 @@
+"""Open ML Studio from Python: ``Workspace.from_config()`` finds the workspace your folder belongs to.
+
+Names are loaded when first used, because the agent and the runner live in this package too and must start quickly.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+__all__ = ["Client", "StudioError", "Workspace", "__version__"]
+
+if TYPE_CHECKING:
+    from mlstudio.client import Client
+    from mlstudio.errors import StudioError
+    from mlstudio.workspace import Workspace
+
+_HOMES = {"Client": "mlstudio.client", "StudioError": "mlstudio.errors", "Workspace": "mlstudio.workspace"}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'mlstudio' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)

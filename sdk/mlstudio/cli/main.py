@@ -1,0 +1,69 @@
+"""Reads the command line and runs one command; every error is one sentence on standard error and an exit code."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from mlstudio import __version__
+from mlstudio.cli import account, workspaces
+from mlstudio.errors import StudioError
+
+DESCRIPTION = """\
+Work with Open ML Studio from a terminal.
+
+Sign in once with a personal access token (in the studio: your name, Account, Tokens):
+
+  studio login --url https://studio.example.com
+  studio workspace list
+  studio workspace use my-workspace"""
+
+EPILOG = """\
+environment:
+  STUDIO_URL      the studio's address, before the one of the latest login
+  STUDIO_TOKEN    a token for that address, for automation
+  SSL_CERT_FILE   certificates of your own authority, for studios that use one
+
+exit codes:
+  0  done                        3  a setting or file here is wrong
+  1  the studio refused          4  not signed in, or the token is no longer accepted
+  2  the command is wrong        5  the studio does not answer"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command line (default: that of this process). Returns the exit code."""
+    parser = build_parser()
+    options = parser.parse_args(arguments)
+    try:
+        options.run(options)
+        sys.stdout.flush()
+    except StudioError as error:
+        print(f"studio: {error}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # The reader, such as head, has seen enough. What is still buffered must not raise again at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return 0
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands; each sets ``run``, the function that carries it out."""
+    common = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    common.add_argument("--output", "-o", choices=("table", "json"), help="table (the default) or json")
+    parser = argparse.ArgumentParser(
+        prog="studio", description=DESCRIPTION, epilog=EPILOG, parents=[common],
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )  # fmt: skip
+    parser.add_argument("--version", action="version", version=f"studio {__version__}")
+    # The defaults sit here once: in the shared parser they would overwrite what stood before the command's name.
+    parser.set_defaults(output="table")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    parents: list[argparse.ArgumentParser] = [common]
+    account.add_commands(commands, parents)
+    workspaces.add_commands(commands, parents)
+    return parser

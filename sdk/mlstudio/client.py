@@ -1,0 +1,188 @@
+"""HTTP to the studio's API: a kept connection per thread, patience with a server that restarts, nothing done twice."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import random
+import ssl
+import threading
+import time
+import uuid
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from mlstudio import __version__
+from mlstudio.config import clean_url
+from mlstudio.errors import RequestError, SignInError, StudioError, UnreachableError, from_problem
+
+API = "/api/v1/"
+RETRIED_STATUSES = frozenset({429, 502, 503, 504})
+REPEATABLE_METHODS = frozenset({"GET", "HEAD", "PUT", "DELETE"})
+LONGEST_WAIT_S = 30.0
+LARGEST_ANSWER = 256 * 2**20
+
+
+class Client:
+    """Calls the API of one studio as one person. May be used by several threads.
+
+    Args: url: the studio's address, such as ``https://studio.example.com``. token: a personal one, or a run's.
+        timeout_s: how long to wait for the server to take or give a piece of data. retries: how often to try again,
+            with growing pauses, where the server is away or busy and repeating does no harm.
+
+    Raises:
+        StudioError: from every call; its subclasses are in ``mlstudio.errors``.
+    """
+
+    def __init__(self, url: str, token: str = "", *, timeout_s: float = 30.0, retries: int = 5) -> None:
+        self.url = clean_url(url)
+        parts = urlsplit(self.url)
+        self.retries = retries
+        self._token = token
+        self._timeout_s = timeout_s
+        self._secure = parts.scheme == "https"
+        self._netloc = parts.netloc
+        self._port = parts.port or (443 if self._secure else 80)
+        # Names under "localhost" mean this machine (RFC 6761), but not every resolver knows them.
+        host = parts.hostname or ""
+        self._address = "127.0.0.1" if host.endswith(".localhost") else host
+        self._kept = threading.local()
+
+    def get(self, path: str, **query: Any) -> Any:
+        """Return what is at ``path``, relative to ``/api/v1/``; parameters that are None are left out."""
+        return self.call("GET", _with_query(path, query))
+
+    def post(self, path: str, body: Any = None) -> Any:
+        """Create or command something. Where the answer is lost the call is repeated, and the studio acts only once."""
+        return self.call("POST", path, body, idempotency_key=uuid.uuid4().hex)
+
+    def patch(self, path: str, body: Any) -> Any:
+        """Change some fields."""
+        return self.call("PATCH", path, body)
+
+    def delete(self, path: str) -> None:
+        """Remove something."""
+        self.call("DELETE", path)
+
+    def pages(self, path: str, **query: Any) -> Iterator[Any]:
+        """Yield every row of a list, asking for further pages as they are needed."""
+        page = self.get(path, **query)
+        while True:
+            yield from page["results"]
+            if not page.get("next"):
+                return
+            # Only the path: a token never follows an address from an answer to another host.
+            following = urlsplit(page["next"])
+            page = self.call("GET", f"{following.path}?{following.query}")
+
+    def call(self, method: str, path: str, body: Any = None, idempotency_key: str = "") -> Any:
+        """Make one request, again where that helps and does no harm. Returns the parsed JSON, or None."""
+        headers = {"Accept": "application/json", "User-Agent": f"mlstudio/{__version__}", "Host": self._netloc}
+        if self._token:
+            headers["Authorization"] = f"Bearer {self._token}"
+        if idempotency_key:
+            headers["Idempotency-Key"] = idempotency_key
+        content = None
+        if body is not None:
+            content = json.dumps(body).encode()
+            headers["Content-Type"] = "application/json"
+        target = path if path.startswith("/") else API + path
+        repeatable = method in REPEATABLE_METHODS or bool(idempotency_key)
+        for attempt in range(self.retries + 1):
+            last = attempt == self.retries
+            try:
+                status, received, data = self._once(method, target, content, headers)
+            except (OSError, http.client.HTTPException) as error:
+                if last or not repeatable or isinstance(error, ssl.SSLCertVerificationError):
+                    raise UnreachableError(f"The studio at {self.url} does not answer: {_reason(error)}.") from error
+                time.sleep(_pause(attempt))
+                continue
+            if status in RETRIED_STATUSES and not last and (repeatable or status == 429):
+                time.sleep(_pause(attempt, received.get("Retry-After")))
+                continue
+            return self._result(status, received, data)
+        raise AssertionError("unreachable: the last attempt returns or raises")
+
+    def close(self) -> None:
+        """Close this thread's connection."""
+        connection = getattr(self._kept, "connection", None)
+        if connection is not None:
+            connection.close()
+            self._kept.connection = None
+
+    def _once(
+        self, method: str, target: str, content: bytes | None, headers: dict[str, str]
+    ) -> tuple[int, http.client.HTTPMessage, bytes]:
+        reused = getattr(self._kept, "connection", None) is not None
+        try:
+            return self._exchange(method, target, content, headers)
+        except (ConnectionError, http.client.BadStatusLine):
+            self.close()
+            # The server may close a kept connection at any moment; nothing of ours has reached anyone then.
+            if not reused or method not in REPEATABLE_METHODS:
+                raise
+            return self._exchange(method, target, content, headers)
+        except BaseException:
+            self.close()
+            raise
+
+    def _exchange(
+        self, method: str, target: str, content: bytes | None, headers: dict[str, str]
+    ) -> tuple[int, http.client.HTTPMessage, bytes]:
+        connection = getattr(self._kept, "connection", None)
+        if connection is None:
+            kind = _SecureConnection if self._secure else http.client.HTTPConnection
+            connection = kind(self._address, self._port, timeout=self._timeout_s)
+            self._kept.connection = connection
+        connection.request(method, target, body=content, headers=headers)
+        response = connection.getresponse()
+        data = response.read(LARGEST_ANSWER + 1)
+        if len(data) > LARGEST_ANSWER:
+            self.close()
+            raise StudioError(f"The studio's answer to {target} is larger than {LARGEST_ANSWER >> 20} MiB.")
+        return response.status, response.headers, data
+
+    def _result(self, status: int, headers: http.client.HTTPMessage, data: bytes) -> Any:
+        if 300 <= status < 400:
+            place = urlsplit(headers.get("Location") or "")
+            there = f"{place.scheme}://{place.netloc}" if place.netloc else "another address"
+            raise RequestError(f"The studio is not at {self.url}; it points to {there}. Use that one.", status=status)
+        is_json = "json" in (headers.get("Content-Type") or "")
+        try:
+            parsed = json.loads(data) if data and is_json else None
+        except ValueError:
+            parsed = None
+        if status >= 400:
+            error = from_problem(status, parsed)
+            raise SignInError(f"{error} Sign in with: studio login") if isinstance(error, SignInError) else error
+        if data and parsed is None:
+            raise RequestError(f"What answers at {self.url} is not the studio's API.", status=status)
+        return parsed
+
+
+class _SecureConnection(http.client.HTTPSConnection):
+    """Checks certificates against the system's authorities, or those that ``SSL_CERT_FILE`` names."""
+
+    def __init__(self, host: str, port: int, timeout: float) -> None:
+        super().__init__(host, port, timeout=timeout, context=ssl.create_default_context())
+
+
+def _pause(attempt: int, retry_after: str | None = None) -> float:
+    """Seconds until the next attempt: what the server asked for, else doubling from 0.3 s, spread by chance."""
+    if retry_after and retry_after.isdigit():
+        return min(float(retry_after), LONGEST_WAIT_S)
+    return min(0.3 * 2.0**attempt, LONGEST_WAIT_S) * random.uniform(0.5, 1.0)  # noqa: S311 - nothing secret
+
+
+def _reason(error: BaseException) -> str:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"its certificate is not trusted ({error.verify_message}); SSL_CERT_FILE may name your own authority"
+    if isinstance(error, TimeoutError):
+        return "it took too long"
+    return (getattr(error, "strerror", None) or str(error) or type(error).__name__).lower().rstrip(".")
+
+
+def _with_query(path: str, query: dict[str, Any]) -> str:
+    given = {name: value for name, value in query.items() if value is not None}
+    return f"{path}?{urlencode(given, doseq=True)}" if given else path
