@@ -132,7 +132,11 @@ class Environment:
             oidc_name=reader.text("STUDIO_OIDC_NAME", "single sign-on"),
         )
         embedded = f"unix://{draft.valkey_socket}"
-        values = {**draft.__dict__, "broker_url": draft.broker_url or embedded, "channel_url": draft.channel_url or embedded}
+        values = {
+            **draft.__dict__,
+            "broker_url": draft.broker_url or embedded,
+            "channel_url": draft.channel_url or embedded,
+        }
         if draft.oidc_issuer and not (draft.oidc_client_id and draft.oidc_client_secret):
             raise ConfigurationError(
                 "STUDIO_OIDC_ISSUER is set, so STUDIO_OIDC_CLIENT_ID and STUDIO_OIDC_CLIENT_SECRET are needed too."
@@ -157,7 +161,9 @@ def ensure_private_dir(path: Path) -> Path:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
         status = path.stat()
     except OSError as error:
-        raise ConfigurationError(f"The folder {path} cannot be used: {error.strerror}. Set STUDIO_HOME to another.") from None
+        raise ConfigurationError(
+            f"The folder {path} cannot be used: {error.strerror}. Set STUDIO_HOME to another."
+        ) from None
     if status.st_uid != os.getuid():
         raise ConfigurationError(f"The folder {path} belongs to another user. Set STUDIO_HOME to a folder of your own.")
     if stat.S_IMODE(status.st_mode) & 0o077:

@@ -9,7 +9,6 @@ import dj_database_url
 from studio import keys
 from studio.environment import PROJECT_DIR, Environment, ensure_private_dir
 
-
 STUDIO = Environment.read(os.environ)
 ensure_private_dir(STUDIO.home)
 ensure_private_dir(STUDIO.runtime_dir)
@@ -201,7 +200,9 @@ STATIC_ROOT = STUDIO.home / "static"
 STATICFILES_DIRS = [PROJECT_DIR / "static" / "dist"]
 # Vite already puts a hash of the content into each name.
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},  # never used: files go through apps.core.storage
+    "default": {
+        "BACKEND": "django.core.files.storage.InMemoryStorage"
+    },  # never used: files go through apps.core.storage
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 WHITENOISE_USE_FINDERS = True

@@ -76,7 +76,9 @@ def ask_to_sign_in(request: HttpRequest) -> HttpResponseBase | None:
         return None
     if request.headers.get("HX-Request"):
         current = request.headers.get("HX-Current-URL", "/")
-        return HttpResponse(status=401, headers={"HX-Redirect": redirect_to_login(_path_of(current)).headers["Location"]})
+        return HttpResponse(
+            status=401, headers={"HX-Redirect": redirect_to_login(_path_of(current)).headers["Location"]}
+        )
     return redirect_to_login(request.get_full_path() if request.method == "GET" else "/")
 
 

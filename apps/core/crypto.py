@@ -31,7 +31,9 @@ def decrypt(data: bytes) -> str:
         return _fernet(tuple(settings.ENCRYPTION_KEYS)).decrypt(bytes(data)).decode()
     except InvalidToken:
         raise PlatformError(
-            _("This value was encrypted with a key that the studio no longer has. Restore the key, or set the value again.")
+            _(
+                "This value was encrypted with a key that the studio no longer has. Restore the key, or set the value again."
+            )
         ) from None
 
 

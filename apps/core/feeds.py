@@ -205,7 +205,7 @@ async def layer_answers() -> bool:
     """
     if "redis" not in settings.CHANNEL_LAYERS["default"]["BACKEND"]:
         return True
-    address = settings.CHANNEL_LAYERS["default"]["CONFIG"]["hosts"][0]
+    address = settings.STUDIO.channel_url
     asked_at, answer = _layer_seen.get(address, (float("-inf"), False))
     if time.monotonic() - asked_at < PROBE_S:
         return answer

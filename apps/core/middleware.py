@@ -31,7 +31,9 @@ class CanonicalHostMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         host = request.get_host()
         if host != self.canonical and not request.path.startswith(PROGRAM_PATHS) and request.method in {"GET", "HEAD"}:
-            return HttpResponsePermanentRedirect(f"{settings.STUDIO.url}{request.get_full_path()}", preserve_request=True)
+            return HttpResponsePermanentRedirect(
+                f"{settings.STUDIO.url}{request.get_full_path()}", preserve_request=True
+            )
         return self.get_response(request)
 
 
@@ -54,7 +56,9 @@ class ProblemMiddleware:
             logger.exception("%s at %s", error.reference, request.path, exc_info=cause)
         if request.headers.get("HX-Request") or "application/json" in request.headers.get("Accept", ""):
             return JsonResponse(error.problem(), status=error.status, content_type="application/problem+json")
-        template = {HTTPStatus.NOT_FOUND: "404.html", HTTPStatus.FORBIDDEN: "403.html"}.get(HTTPStatus(error.status), "400.html")
+        template = {HTTPStatus.NOT_FOUND: "404.html", HTTPStatus.FORBIDDEN: "403.html"}.get(
+            HTTPStatus(error.status), "400.html"
+        )
         if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             template = "500.html"
         return render(request, template, {"error": error, "problem": error.problem()}, status=error.status)

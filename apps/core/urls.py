@@ -1,5 +1,12 @@
-from django.urls import URLPattern
+"""Addresses of the core: saved views of lists."""
+
+from django.urls import path
+
+from apps.core.lists import views
 
 app_name = "core"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("save/", views.save_view, name="save-view"),
+    path("<uuid:view_id>/delete/", views.delete_view, name="delete-view"),
+]

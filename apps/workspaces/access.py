@@ -13,13 +13,14 @@ from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
 from apps.accounts.models import AccessToken
+from apps.accounts.requests import SignedInRequest
 from apps.core.access import Access, Level, View, ask_to_sign_in, declare, refuse_other_verbs
 from apps.core.errors import NotAllowed
 from apps.workspaces.models import Membership, Workspace
 from apps.workspaces.roles import Action, role_allows
 
 
-class WorkspaceRequest(HttpRequest):
+class WorkspaceRequest(SignedInRequest):
     """A request that has passed ``workspace_page``."""
 
     workspace: Workspace

@@ -1,0 +1,149 @@
+"""Paging by the values of the last row, not by counting rows.
+
+The cost of a page does not grow with its distance from the first, and rows that arrive meanwhile neither repeat nor hide
+others. Source of the method: Winand, "SQL Performance Explained", 2012, chapter 7 (the seek method).
+"""
+
+import base64
+import binascii
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.db.models import F, Model, Q, QuerySet
+from django.db.models.expressions import OrderBy
+
+M = TypeVar("M", bound=Model)
+
+
+@dataclass(frozen=True)
+class SortKey:
+    """One key of an order: an ORM path, its direction, and whether it may be NULL. NULLs come last both ways."""
+
+    path: str
+    descending: bool = False
+    nullable: bool = False
+
+
+class BadCursor(ValueError):
+    """The cursor was not made for this order, or not by us."""
+
+
+@dataclass(frozen=True)
+class Slice:
+    """A page of rows in the asked order, and whether there are rows before and after it."""
+
+    rows: list[Any]
+    has_before: bool
+    has_after: bool
+    first_cursor: str
+    last_cursor: str
+
+
+def take(
+    queryset: QuerySet[M], keys: Sequence[SortKey], size: int, *, after: str = "", before: str = "", last: bool = False
+) -> Slice:
+    """Return one page.
+
+    Args: keys: the order; the primary key is added as the last, so that it is total. size: rows at most.
+        after, before: a cursor of an earlier page; neither means the first page. last: return the last page instead.
+    Raises: BadCursor: a cursor does not fit the order.
+    """
+    keys = _total(keys)
+    backwards = bool(before) or last
+    names = {f"_key{position}": F(key.path) for position, key in enumerate(keys)}
+    rows_query = queryset.annotate(**names).order_by(*(_ordering(key, backwards) for key in keys))
+    if cursor := after or before:
+        rows_query = rows_query.filter(_beyond(keys, _decode(cursor, keys), backwards))
+    rows = list(rows_query[: size + 1])
+    more = len(rows) > size
+    rows = rows[:size]
+    if backwards:
+        rows.reverse()
+    return Slice(
+        rows=rows,
+        has_before=more if backwards else bool(after),
+        has_after=bool(before) if backwards else more,
+        first_cursor=_encode(rows[0], keys) if rows else "",
+        last_cursor=_encode(rows[-1], keys) if rows else "",
+    )
+
+
+def _total(keys: Sequence[SortKey]) -> list[SortKey]:
+    direction = keys[0].descending if keys else False
+    return [*keys, SortKey("pk", direction)]
+
+
+def _ordering(key: SortKey, backwards: bool) -> OrderBy:
+    descending = key.descending != backwards
+    expression = F(key.path)
+    if not key.nullable:
+        return expression.desc() if descending else expression.asc()
+    place = {"nulls_first": True} if backwards else {"nulls_last": True}
+    return expression.desc(**place) if descending else expression.asc(**place)
+
+
+def _beyond(keys: Sequence[SortKey], values: Sequence[Any], backwards: bool) -> Q:
+    """Return the condition for rows that come after the row with ``values`` (before it, when going backwards)."""
+    condition = Q(pk__in=[])
+    equal = Q()
+    for key, value in zip(keys, values, strict=True):
+        condition |= equal & _further(key, value, backwards)
+        equal &= Q(**{f"{key.path}__isnull": True}) if value is None else Q(**{key.path: value})
+    leading, value = keys[0], values[0]
+    if not leading.nullable and value is not None:
+        # Says nothing new, but lets the database begin at the right place of an index.
+        lookup = "lte" if leading.descending != backwards else "gte"
+        condition &= Q(**{f"{leading.path}__{lookup}": value})
+    return condition
+
+
+def _further(key: SortKey, value: Any, backwards: bool) -> Q:
+    if value is None:
+        return Q(**{f"{key.path}__isnull": False}) if backwards else Q(pk__in=[])
+    lookup = "lt" if key.descending != backwards else "gt"
+    condition = Q(**{f"{key.path}__{lookup}": value})
+    if key.nullable and not backwards:
+        condition |= Q(**{f"{key.path}__isnull": True})
+    return condition
+
+
+def _encode(row: Any, keys: Sequence[SortKey]) -> str:
+    values = [_plain(getattr(row, f"_key{position}")) for position in range(len(keys))]
+    text = json.dumps([[key.path for key in keys], values], separators=(",", ":"))
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _decode(cursor: str, keys: Sequence[SortKey]) -> list[Any]:
+    try:
+        paths, values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        values = [_rich(value) for value in values]
+    except (ValueError, binascii.Error, TypeError, KeyError, ArithmeticError) as error:
+        raise BadCursor from error
+    if paths != [key.path for key in keys] or len(values) != len(keys):
+        raise BadCursor
+    return values
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return {"t": value.isoformat()}
+    if isinstance(value, UUID):
+        return {"u": value.hex}
+    if isinstance(value, Decimal):
+        return {"d": str(value)}
+    return value
+
+
+def _rich(value: Any) -> Any:
+    if not isinstance(value, dict):
+        if value is not None and not isinstance(value, str | int | float | bool):
+            raise BadCursor
+        return value
+    ((kind, text),) = value.items()
+    readers: dict[str, Callable[[str], Any]] = {"t": datetime.fromisoformat, "u": UUID, "d": Decimal}
+    return readers[kind](text)
