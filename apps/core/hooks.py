@@ -129,6 +129,14 @@ workspace_holds: Hook[[Any], list[Holding]] = Hook("workspace_holds")
 workspace_destroyed: Hook[[Any], None] = Hook("workspace_destroyed")
 system_checks: Hook[[], list[SystemCheck]] = Hook("system_checks")
 content_sources: Hook[[Any, str], Content | None] = Hook("content_sources")
+token_workspaces: Hook[[Any], list[tuple[UUID, str]]] = Hook("token_workspaces")
+"""``(user)``: the workspaces, as (id, label), to which one of the user's access tokens may be limited."""
+invitation_offered: Hook[[Any, dict[str, Any]], None] = Hook("invitation_offered")
+"""``(actor, grants)``: check what an invitation shall give; raise a UserError where this actor may not give it."""
+invitation_described: Hook[[dict[str, Any]], list[str]] = Hook("invitation_described")
+"""``(grants)``: what an invitation gives, one phrase for each grant, such as "Reader in Churn"."""
+invitation_accepted: Hook[[Any, dict[str, Any], Any], None] = Hook("invitation_accepted")
+"""``(user, grants, invitation)``: give the user what the invitation says. Grants whose subject is gone are passed over."""
 
 
 def audit(
