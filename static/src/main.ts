@@ -1,0 +1,2 @@
+import './styles/tabler.scss';
+import './styles/studio.css';

@@ -1,0 +1,17 @@
+import { defineConfig } from 'vite';
+
+import { iconSprite } from './build/icon-sprite.ts';
+
+export default defineConfig({
+  base: '/static/',
+  publicDir: 'public',
+  plugins: [iconSprite('src/icons')],
+  build: {
+    outDir: 'dist',
+    emptyOutDir: true,
+    manifest: 'manifest.json',
+    modulePreload: { polyfill: false },
+    target: ['chrome123', 'firefox125', 'safari17.5'],
+    rolldownOptions: { input: 'src/main.ts' },
+  },
+});
