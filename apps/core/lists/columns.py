@@ -21,9 +21,9 @@ MOST_TAGS = 4
 
 @dataclass(frozen=True)
 class Status:
-    """A state as lists show it: a dot in the colour of ``tone``, and a word."""
+    """A state as lists show it: a dot in the colour of ``tone``, and a word; the reason is its title."""
 
-    tone: Literal["good", "bad", "busy", "waiting", "warning", "off"]
+    tone: Literal["ok", "busy", "warn", "bad", "idle"]
     label: str | Promise
     reason: str = ""
 
@@ -70,8 +70,8 @@ class Column:
 
     @property
     def css_class(self) -> str:
-        """The class of the column's cells."""
-        return f"cell--{self.kind}"
+        """The class of the column's cells: numbers stand at the end."""
+        return "num" if self.kind in {"number", "bytes"} else ""
 
 
 def time_cell(value: datetime | None) -> str:
@@ -87,12 +87,8 @@ def status_cell(status: Status | None) -> str:
     """Return a dot and a word; the reason is in the title."""
     if status is None:
         return DASH
-    return format_html(
-        '<span class="status status--{}"{}><span class="status__dot" aria-hidden="true"></span>{}</span>',
-        status.tone,
-        format_html(' title="{}"', status.reason) if status.reason else "",
-        status.label,
-    )
+    title = format_html(' title="{}"', status.reason) if status.reason else ""
+    return format_html('<span class="status status-{}"{}>{}</span>', status.tone, title, status.label)
 
 
 def tags_cell(tags: dict[str, str] | None) -> str:
@@ -103,10 +99,10 @@ def tags_cell(tags: dict[str, str] | None) -> str:
     rest = len(items) - MOST_TAGS
     shown = format_html_join(
         " ",
-        '<span class="tag" title="{0}">{0}</span>',
+        '<span class="tag truncate" title="{0}">{0}</span>',
         ((f"{key}: {value}" if value else key,) for key, value in items[:MOST_TAGS]),
     )
-    return format_html('{} <span class="tag tag--more">+{}</span>', shown, rest) if rest > 0 else shown
+    return format_html('{} <span class="tag">+{}</span>', shown, rest) if rest > 0 else shown
 
 
 def _text(value: Any) -> str:
