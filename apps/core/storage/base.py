@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import sys
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -72,7 +73,8 @@ class FileStore(ABC):
     def open(self, key: str, start: int = 0, end: int | None = None) -> Iterator[bytes]:
         """Read a file in chunks: bytes from ``start`` up to, not including, ``end``; None is the file's end.
 
-        Bytes past the end of the file are left out, as in a slice. A file that is replaced meanwhile is read on as it was.
+        Bytes past the end of the file are left out, as in a slice. A file replaced meanwhile is read on as it
+        was, or ends with ``StorageUnavailable``; it never turns into a mix of both.
 
         Raises:
             FileMissing: at once, not with the first chunk.
@@ -165,14 +167,14 @@ class Source(io.RawIOBase):
 
     def read(self, size: int | None = -1) -> bytes:
         """Return exactly ``size`` bytes, fewer only at the end: clients take a short read for the end of the file."""
-        wanted = float("inf") if size is None or size < 0 else size
+        wanted = sys.maxsize if size is None or size < 0 else size
         if len(self._ahead) < wanted:
             for chunk in self.chunks():
                 self._ahead += chunk
                 if len(self._ahead) >= wanted:
                     break
-        data = bytes(self._ahead[: min(wanted, len(self._ahead))])
-        del self._ahead[: len(data)]
+        data = bytes(self._ahead[:wanted])
+        del self._ahead[:wanted]
         return data
 
     def tell(self) -> int:
