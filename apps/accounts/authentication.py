@@ -26,7 +26,9 @@ class TokenAuthentication(BaseAuthentication):
             return None
         token = AccessToken.objects.usable().select_related("user").filter(token_hash=token_hash(value.strip())).first()
         if token is None:
-            raise AuthenticationFailed(_("This token is unknown, was revoked or has expired. Make a new one under Account."))
+            raise AuthenticationFailed(
+                _("This token is unknown, was revoked or has expired. Make a new one under Account.")
+            )
         if token.scope == TokenScope.READ and request.method not in SAFE_METHODS:
             raise NotAllowed(_("This token may only read. Make one that may write under Account."))
         now = timezone.now()

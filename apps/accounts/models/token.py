@@ -48,10 +48,15 @@ class AccessToken(BaseModel):
     objects = AccessTokenQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["user", "-created_at"], name="token_of_user")]
+        indexes = [models.Index(fields=["user", "-created_at", "-id"], name="token_of_user")]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether the token opens only some of its owner's workspaces, and nothing outside of workspaces."""
+        return bool(self.workspace_ids)
 
     def opens_workspace(self, workspace_id: object) -> bool:
         """Whether the token may be used for this workspace, as far as the token goes."""

@@ -2,8 +2,9 @@
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import UserManager
-from django.contrib.auth.validators import UnicodeUsernameValidator
+from django.core.validators import RegexValidator
 from django.db import models
+from django.db.models import Q, Value
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
@@ -19,7 +20,20 @@ class Theme(models.TextChoices):
 
 
 class StudioUserManager(UserManager["User"]):
-    """Makes users; a new administrator may do everything that concerns the studio as a whole."""
+    """Finds and makes users; a new administrator may do everything that concerns the studio as a whole."""
+
+    def named(self, name: str) -> models.QuerySet["User"]:
+        """Return the one whose user name or email address this is, in any case of letters.
+
+        A user name has no ``@`` and an address always has one, so this is never two.
+        """
+        wanted = Lower(Value(name.strip()))
+        lowered = self.alias(lower_username=Lower("username"), lower_email=Lower("email"))
+        return lowered.filter(Q(lower_username=wanted) | Q(lower_email=wanted))
+
+    def active_administrators(self) -> models.QuerySet["User"]:
+        """Return those who can let others in."""
+        return self.filter(is_administrator=True, is_active=True)
 
     def _create(self, username: str, email: str | None, password: str | None, **fields: object) -> "User":
         user = self.model(username=username, email=self.normalize_email(email or "").lower() or None, **fields)
@@ -27,7 +41,9 @@ class StudioUserManager(UserManager["User"]):
         user.save(using=self._db)
         return user
 
-    def create_user(self, username: str, email: str | None = None, password: str | None = None, **fields: object) -> "User":
+    def create_user(
+        self, username: str, email: str | None = None, password: str | None = None, **fields: object
+    ) -> "User":
         return self._create(username, email, password, **fields)
 
     def create_superuser(
@@ -42,8 +58,20 @@ class User(BaseModel, AbstractBaseUser):
     ``is_administrator`` is about the studio: people, invitations, system. It opens no workspace by itself.
     """
 
-    username = models.CharField(_("user name"), max_length=150, unique=True, validators=[UnicodeUsernameValidator()])
-    email = models.EmailField(_("email address"), null=True, blank=True)
+    # ASCII, so that nobody can pass for another with letters that only look alike; the full name takes any letters.
+    username = models.CharField(
+        _("user name"),
+        max_length=150,
+        unique=True,
+        validators=[
+            RegexValidator(
+                r"^[A-Za-z0-9][A-Za-z0-9._+-]*\Z",
+                _("Use letters without accents, digits, and . _ + -, and begin with a letter or digit."),
+            )
+        ],
+        error_messages={"unique": _("This name is taken.")},
+    )
+    email = models.EmailField(_("email address"), null=True, blank=True)  # noqa: DJ001 - unique, where there is one
     full_name = models.CharField(_("name"), max_length=150, blank=True)
     is_active = models.BooleanField(_("may sign in"), default=True)
     is_administrator = models.BooleanField(_("administrator"), default=False)
@@ -59,10 +87,19 @@ class User(BaseModel, AbstractBaseUser):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(Lower("username"), name="username_once", violation_error_message=_("This name is taken.")),
             models.UniqueConstraint(
-                Lower("email"), name="email_once", violation_error_message=_("Someone with this address is here already.")
+                Lower("username"), name="username_once", violation_error_message=_("This name is taken.")
             ),
+            models.UniqueConstraint(
+                Lower("email"),
+                name="email_once",
+                violation_error_message=_("Someone with this address is here already."),
+            ),
+        ]
+        indexes = [
+            models.Index(Lower("full_name"), "id", name="user_by_name"),
+            models.Index(fields=["last_login", "id"], name="user_by_last_login"),
+            models.Index(fields=["created_at"], condition=Q(is_administrator=True), name="administrators"),
         ]
 
     def __str__(self) -> str:
