@@ -1,8 +1,19 @@
 """The REST API's addresses, one include for each app."""
 
 from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView
+
+from apps.core.access import Access, Level
+
+
+class SchemaView(SpectacularAPIView):
+    """The OpenAPI document of everything below ``/api/v1/``."""
+
+    access = Access(Level.SIGNED_IN, {"GET": ""})
+
 
 urlpatterns = [
+    path("schema/", SchemaView.as_view(), name="schema"),
     path("", include("apps.accounts.api.urls")),
     path("", include("apps.activity.api.urls")),
     path("", include("apps.workspaces.api.urls")),

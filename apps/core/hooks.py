@@ -11,10 +11,17 @@ from uuid import UUID
 from django.db.models import Model
 from django.http import HttpRequest
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 P = ParamSpec("P")
 R = TypeVar("R")
 Text = str | Promise
+
+
+# The sections of the left navigation, in their order.
+AUTHOR = _("Author")
+ASSETS = _("Assets")
+MANAGE = _("Manage")
 
 
 class Hook(Generic[P, R]):
@@ -67,7 +74,7 @@ class Notice:
 class NavigationEntry:
     """A line of the left navigation. ``action`` is what the policy table must allow for it to be shown."""
 
-    section: str
+    section: Text
     label: Text
     icon: str
     url_name: str

@@ -91,3 +91,10 @@ def note_failure(pending: str, error: Exception) -> None:
     row.send_at = timezone.now() + timedelta(seconds=min(2**row.attempts, LONGEST_BACKOFF_S))
     row.failed_at = timezone.now() if row.attempts >= MOST_ATTEMPTS else None
     row.save(update_fields=["attempts", "last_error", "send_at", "failed_at", "updated_at"])
+
+
+def retry(row: PendingTask) -> None:
+    """Start over with a task that had been given up."""
+    row.failed_at, row.attempts, row.send_at = None, 0, timezone.now() + RESEND_AFTER
+    row.save(update_fields=["failed_at", "attempts", "send_at", "updated_at"])
+    transaction.on_commit(lambda: send(row))
