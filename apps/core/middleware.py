@@ -11,8 +11,11 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from apps.core.errors import PlatformError, StudioError
+from apps.core.faults import recognise
 
 logger = logging.getLogger(__name__)
+
+PAGES = {HTTPStatus.NOT_FOUND: "404.html", HTTPStatus.FORBIDDEN: "403.html"}
 
 # Clients of these addresses are programs: they stay on the address they were given.
 PROGRAM_PATHS = ("/api/v1/", "/mlflow/", "/healthz")
@@ -48,17 +51,24 @@ class ProblemMiddleware:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Answer StudioErrors with their own status, and anything unforeseen as our fault, with a reference."""
-        if not isinstance(error, StudioError):
-            if settings.DEBUG_PROPAGATE_EXCEPTIONS or type(error).__module__.startswith("django."):
-                return None
-            cause = error
-            error = PlatformError(_("Something went wrong on our side. Your work up to here is safe; try again."))
-            logger.exception("%s at %s", error.reference, request.path, exc_info=cause)
-        if request.headers.get("HX-Request") or "application/json" in request.headers.get("Accept", ""):
-            return JsonResponse(error.problem(), status=error.status, content_type="application/problem+json")
-        template = {HTTPStatus.NOT_FOUND: "404.html", HTTPStatus.FORBIDDEN: "403.html"}.get(
-            HTTPStatus(error.status), "400.html"
+        known = recognise(error)
+        if known is None and (settings.DEBUG_PROPAGATE_EXCEPTIONS or type(error).__module__.startswith("django.")):
+            return None
+        problem = known or PlatformError(
+            _("Something went wrong on our side. Your work up to here is safe; try again.")
         )
-        if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            template = "500.html"
-        return render(request, template, {"error": error, "problem": error.problem()}, status=error.status)
+        if isinstance(problem, PlatformError):
+            logger.error("%s at %s", problem.reference, request.path, exc_info=error)
+        return error_response(request, problem)
+
+
+def error_response(request: HttpRequest, error: StudioError) -> HttpResponse:
+    """Answer with an error's own words: as a page, or as problem+json for htmx and programs."""
+    asks_json = request.headers.get("HX-Request") or request.path.startswith("/api/")
+    if asks_json or "application/json" in request.headers.get("Accept", ""):
+        return JsonResponse(error.problem(), status=error.status, content_type="application/problem+json")
+    if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        template = "500.html"
+    else:
+        template = PAGES.get(HTTPStatus(error.status), "400.html")
+    return render(request, template, {"error": error, "problem": error.problem()}, status=error.status)

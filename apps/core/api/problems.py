@@ -12,7 +12,8 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as drf_handler
 
-from apps.core.errors import InvalidInput, NotAllowed, NotFound, PlatformError, StudioError
+from apps.core.errors import InvalidInput, NotAllowed, NotFound, PlatformError
+from apps.core.faults import recognise
 
 logger = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
@@ -20,8 +21,11 @@ MEDIA_TYPE = "application/problem+json"
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
     """Turn any exception of an API view into problem+json. What is our fault is logged under its reference."""
-    if isinstance(error, StudioError):
-        return _answer(error.problem())
+    known = recognise(error)
+    if known is not None:
+        if isinstance(known, PlatformError):
+            logger.error("%s in the API", known.reference, exc_info=error)
+        return _answer(known.problem())
     if isinstance(error, Http404):
         return _answer(NotFound(_("There is nothing here, or you may not see it.")).problem())
     if isinstance(error, PermissionDenied):
