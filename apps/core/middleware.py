@@ -67,8 +67,6 @@ def error_response(request: HttpRequest, error: StudioError) -> HttpResponse:
     asks_json = request.headers.get("HX-Request") or request.path.startswith("/api/")
     if asks_json or "application/json" in request.headers.get("Accept", ""):
         return JsonResponse(error.problem(), status=error.status, content_type="application/problem+json")
-    if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        template = "500.html"
-    else:
-        template = PAGES.get(HTTPStatus(error.status), "400.html")
+    is_ours = error.status >= HTTPStatus.INTERNAL_SERVER_ERROR
+    template = "500.html" if is_ours else PAGES.get(HTTPStatus(error.status), "400.html")
     return render(request, template, {"error": error, "problem": error.problem()}, status=error.status)
