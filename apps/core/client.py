@@ -16,6 +16,6 @@ def address_of(request: HttpRequest) -> str | None:
     if settings.STUDIO.trusted_proxy and (forwarded := request.headers.get("X-Forwarded-For")):
         address = forwarded.rpartition(",")[2]
     try:
-        return str(ipaddress.ip_address(address.strip()))
+        return str(ipaddress.ip_address(address.strip().partition("%")[0]))  # no database takes an interface's name
     except ValueError:
         return None

@@ -1,0 +1,62 @@
+"""Filters of the audit log and of notifications, for pages and API."""
+
+from typing import Any
+
+import django_filters as filters
+from django import forms
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from apps.accounts.models import User
+from apps.activity.models import AuditRecord, Level, Notification
+from apps.activity.verbs import label_of
+
+
+class DayRange(filters.widgets.DateRangeWidget):
+    """Two days, each with its own label."""
+
+    def __init__(self) -> None:
+        super().__init__(attrs={"type": "date"})
+
+
+class AuditFilter(filters.FilterSet):
+    """Who did what, when. Offers only people and verbs that the records name."""
+
+    who = filters.ModelMultipleChoiceFilter(
+        field_name="actor", label=_("Who"), queryset=User.objects.none(), widget=forms.CheckboxSelectMultiple
+    )
+    what = filters.MultipleChoiceFilter(field_name="verb", label=_("What"), widget=forms.CheckboxSelectMultiple)
+    when = filters.DateFromToRangeFilter(field_name="created_at", label=_("When"), widget=DayRange)
+
+    class Meta:
+        model = AuditRecord
+        fields: list[str] = []
+
+    def __init__(self, data: Any, queryset: QuerySet[AuditRecord], **kwargs: Any) -> None:
+        super().__init__(data, queryset, **kwargs)
+        self.filters["who"].queryset = User.objects.filter(Exists(queryset.filter(actor=OuterRef("pk")))).order_by(
+            "full_name", "username"
+        )
+        verbs = queryset.order_by().values_list("verb", flat=True).distinct()
+        self.filters["what"].extra["choices"] = sorted(
+            ((verb, label_of(verb)) for verb in verbs), key=lambda pair: pair[1]
+        )
+
+
+class NotificationFilter(filters.FilterSet):
+    """Read or not, and how good or bad."""
+
+    unread = filters.TypedChoiceFilter(
+        field_name="read_at",
+        lookup_expr="isnull",
+        coerce=lambda value: value == "true",
+        choices=[("true", _("Unread")), ("false", _("Read"))],
+        label=_("Status"),
+        empty_label=_("All"),
+        widget=forms.RadioSelect,
+    )
+    level = filters.MultipleChoiceFilter(choices=Level, label=_("Level"), widget=forms.CheckboxSelectMultiple)
+
+    class Meta:
+        model = Notification
+        fields: list[str] = []
