@@ -4,20 +4,21 @@ The cost of a page does not grow with its distance from the first, and rows that
 others. Source of the method: Winand, "SQL Performance Explained", 2012, chapter 7 (the seek method).
 """
 
-import base64
-import binascii
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
+from django.core.signing import BadSignature, Signer
 from django.db.models import F, Model, Q, QuerySet
 from django.db.models.expressions import OrderBy
 
 M = TypeVar("M", bound=Model)
+
+# Signed, because a value that we did not write there could not be trusted to fit its column.
+_signer: Final = Signer(salt="studio.keyset")
 
 
 @dataclass(frozen=True)
@@ -55,10 +56,11 @@ def take(
     """
     keys = _total(keys)
     backwards = bool(before) or last
+    label = queryset.model._meta.label_lower
     names = {f"_key{position}": F(key.path) for position, key in enumerate(keys)}
     rows_query = queryset.annotate(**names).order_by(*(_ordering(key, backwards) for key in keys))
-    if cursor := after or before:
-        rows_query = rows_query.filter(_beyond(keys, _decode(cursor, keys), backwards))
+    if cursor := before or after:
+        rows_query = rows_query.filter(_beyond(keys, _decode(cursor, label, keys), backwards))
     rows = list(rows_query[: size + 1])
     more = len(rows) > size
     rows = rows[:size]
@@ -68,8 +70,8 @@ def take(
         rows=rows,
         has_before=more if backwards else bool(after),
         has_after=bool(before) if backwards else more,
-        first_cursor=_encode(rows[0], keys) if rows else "",
-        last_cursor=_encode(rows[-1], keys) if rows else "",
+        first_cursor=_encode(rows[0], label, keys) if rows else "",
+        last_cursor=_encode(rows[-1], label, keys) if rows else "",
     )
 
 
@@ -112,26 +114,24 @@ def _further(key: SortKey, value: Any, backwards: bool) -> Q:
     return condition
 
 
-def _encode(row: Any, keys: Sequence[SortKey]) -> str:
+def _encode(row: Any, label: str, keys: Sequence[SortKey]) -> str:
     values = [_plain(getattr(row, f"_key{position}")) for position in range(len(keys))]
-    text = json.dumps([[key.path for key in keys], values], separators=(",", ":"))
-    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+    return _signer.sign_object([label, [key.path for key in keys], values])
 
 
-def _decode(cursor: str, keys: Sequence[SortKey]) -> list[Any]:
+def _decode(cursor: str, label: str, keys: Sequence[SortKey]) -> list[Any]:
     try:
-        paths, values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        values = [_rich(value) for value in values]
-    except (ValueError, binascii.Error, TypeError, KeyError, ArithmeticError) as error:
+        model, paths, values = _signer.unsign_object(cursor)
+    except BadSignature as error:
         raise BadCursor from error
-    if paths != [key.path for key in keys] or len(values) != len(keys):
+    if model != label or paths != [key.path for key in keys]:
         raise BadCursor
-    return values
+    return [_rich(value) for value in values]
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return {"t": value.isoformat()}
+    if isinstance(value, date):
+        return {"t" if isinstance(value, datetime) else "y": value.isoformat()}
     if isinstance(value, UUID):
         return {"u": value.hex}
     if isinstance(value, Decimal):
@@ -141,9 +141,12 @@ def _plain(value: Any) -> Any:
 
 def _rich(value: Any) -> Any:
     if not isinstance(value, dict):
-        if value is not None and not isinstance(value, str | int | float | bool):
-            raise BadCursor
         return value
     ((kind, text),) = value.items()
-    readers: dict[str, Callable[[str], Any]] = {"t": datetime.fromisoformat, "u": UUID, "d": Decimal}
+    readers: dict[str, Callable[[str], Any]] = {
+        "t": datetime.fromisoformat,
+        "y": date.fromisoformat,
+        "u": UUID,
+        "d": Decimal,
+    }
     return readers[kind](text)
