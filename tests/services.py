@@ -118,10 +118,10 @@ def postgresql() -> Iterator[str]:
 
 
 @contextmanager
-def redis(socket_path: Path | None = None) -> Iterator[str]:
-    """Run a Redis or Valkey server without a file on disk; yields its URL without database number.
+def redis(socket_path: Path | None = None, password: str = "") -> Iterator[str]:
+    """Run a Redis or Valkey server without a file on disk; yields its URL without password and database number.
 
-    Args: socket_path: listen on this unix socket only; else on a free port of the loopback.
+    Args: socket_path: listen on this unix socket only; else on a free port of the loopback. password: demanded of clients.
 
     Raises:
         ServiceUnavailableError: none is installed, or it did not start.
@@ -133,6 +133,7 @@ def redis(socket_path: Path | None = None) -> Iterator[str]:
     port = 0 if socket_path else free_port()
     command = [program, "--save", "", "--appendonly", "no", "--dir", str(home), "--port", str(port)]
     command += ["--unixsocket", str(socket_path), "--unixsocketperm", "700"] if socket_path else ["--bind", "127.0.0.1"]
+    command += ["--requirepass", password] if password else []
     try:
         with _running(command, socket_path or port, home, stop=signal.SIGTERM):
             yield f"unix://{socket_path}" if socket_path else f"redis://127.0.0.1:{port}"
