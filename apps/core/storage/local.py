@@ -21,6 +21,7 @@ from apps.core.storage.keys import shown
 # Unfinished writes and folders on their way out. No key starts with a dot, so nothing of it is ever listed.
 WORK: Final = ".work"
 LEFTOVER_AFTER_S: Final = 24 * 3600
+MOST_ATTEMPTS: Final = 100
 
 
 class LocalStore(FileStore):
@@ -56,24 +57,21 @@ class LocalStore(FileStore):
 
     def _move_in(self, draft: Path, key: str) -> None:
         target = self._root / key
-        while True:
+        for _attempt in range(MOST_ATTEMPTS):
             try:
                 target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
                 draft.rename(target)
+            except (FileNotFoundError, FileExistsError):
+                continue  # somebody deleted a folder's last file, and so the folder, between any two steps of this
+            except (IsADirectoryError, NotADirectoryError):
                 break
-            except FileNotFoundError:  # somebody deleted the last file of a folder, and so the folder, just now
-                if not draft.exists():
-                    raise
-            except (FileExistsError, IsADirectoryError, NotADirectoryError) as error:
-                raise InvalidKey(
-                    _("A file cannot be stored as “%(name)s”: a folder has that name, or a file that of its folder.")
-                    % {"name": shown(key)}
-                ) from error
-        folder = os.open(target.parent, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+            with suppress(FileNotFoundError):  # deleted again already
+                _sync_folder(target.parent)
+            return
+        raise InvalidKey(
+            _("A file cannot be stored as “%(name)s”: a folder has that name, or a file that of its folder.")
+            % {"name": shown(key)}
+        )
 
     def _open(self, key: str, start: int, end: int | None) -> Iterator[bytes]:
         with _plain_errors(key):
@@ -152,6 +150,14 @@ def _pieces(file: FileIO, start: int, end: int | None) -> Iterator[bytes]:
         while left and (chunk := file.read(int(min(left, CHUNK_BYTES)))):
             left -= len(chunk)
             yield chunk
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 @contextmanager
