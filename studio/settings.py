@@ -197,7 +197,7 @@ TIME_ZONE = "UTC"
 
 # --- Static files -----------------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
-STATIC_ROOT = STUDIO.home / "static"
+STATIC_ROOT = None  # nothing is collected: files are served from where they lie
 STATICFILES_DIRS = [PROJECT_DIR / "static" / "dist"]
 # Vite already puts a hash of the content into each name.
 STORAGES = {
@@ -228,7 +228,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["apps.core.api.permissions.FollowsAccess"],
     "DEFAULT_RENDERER_CLASSES": ["apps.core.api.renderers.OrjsonRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["apps.core.api.parsers.OrjsonParser"],
     "DEFAULT_PAGINATION_CLASS": "apps.core.api.pagination.CursorPages",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],

@@ -6,9 +6,7 @@ import pytest
 
 from tests.project.sources import files, name_of
 
-TEMPLATES = [
-    path for path in files() if name_of(path).startswith("templates/") and path.suffix in {".html", ".svg", ".txt"}
-]
+TEMPLATES = [path for path in files() if name_of(path).startswith("templates/") and path.suffix in {".html", ".svg"}]
 FORBIDDEN = {
     "an inline script": re.compile(r"<script(?![^>]*\bsrc=)(?![^>]*type=\"application/json\")[^>]*>", re.I),
     "an inline style sheet": re.compile(r"<style\b", re.I),
