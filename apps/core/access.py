@@ -9,9 +9,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import wraps
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
+from django.utils.http import url_has_allowed_host_and_scheme
 
 View = Callable[..., HttpResponseBase]
 
@@ -106,7 +108,10 @@ def _checked(
 
 
 def _path_of(address: str) -> str:
-    from urllib.parse import urlsplit
-
-    parts = urlsplit(address)
-    return f"{parts.path or '/'}{f'?{parts.query}' if parts.query else ''}"
+    """Return the path and query of a page of ours; the start page for anything else that a browser may have sent."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return "/"
+    path = f"{parts.path}{f'?{parts.query}' if parts.query else ''}"
+    return path if path.startswith("/") and url_has_allowed_host_and_scheme(path, allowed_hosts=None) else "/"

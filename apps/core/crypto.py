@@ -21,7 +21,7 @@ def encrypt(text: str) -> bytes:
     return _fernet(tuple(settings.ENCRYPTION_KEYS)).encrypt(text.encode())
 
 
-def decrypt(data: bytes) -> str:
+def decrypt(data: bytes | memoryview) -> str:
     """Return what ``encrypt`` was given.
 
     Raises:

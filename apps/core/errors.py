@@ -62,6 +62,13 @@ class Conflict(UserError):
     status = HTTPStatus.CONFLICT
 
 
+class TooLarge(UserError):
+    """The request is larger than what the studio takes at once."""
+
+    code = "too_large"
+    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+
+
 class InvalidInput(UserError):
     """One or more fields have values that cannot be used."""
 

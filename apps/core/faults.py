@@ -1,12 +1,15 @@
-"""Faults of what the studio stands on, put into words: a full disk, a database that is away or busy."""
+"""Exceptions that are not ours, put into words: a full disk, a database that is away or busy, a request that is too large."""
 
 import errno
 from http import HTTPStatus
 
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.db import DatabaseError, InterfaceError, OperationalError
+from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
-from apps.core.errors import PlatformError, StudioError
+from apps.core.errors import PlatformError, StudioError, TooLarge, UserError
 
 POSTGRES_DISK_FULL = "53100"
 
@@ -37,7 +40,17 @@ def recognise(error: BaseException) -> StudioError | None:
         )
     if isinstance(error, (OperationalError, InterfaceError)):
         return DatabaseAway(_("The database does not answer right now, so this was not saved. Try again in a moment."))
+    if isinstance(error, RequestDataTooBig):
+        return too_large()
+    if isinstance(error, SuspiciousOperation):
+        return UserError(_("This request could not be understood. Go back and try again."))
     return None
+
+
+def too_large() -> TooLarge:
+    """Return the error for a request whose body does not fit into memory."""
+    limit = filesizeformat(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+    return TooLarge(_("The request is larger than %(limit)s. Send less at once.") % {"limit": limit})
 
 
 def _means_full(error: BaseException) -> bool:

@@ -6,7 +6,9 @@ from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponsePermanentRedirect, JsonResponse
+from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
+from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
@@ -16,6 +18,9 @@ from apps.core.faults import recognise
 logger = logging.getLogger(__name__)
 
 PAGES = {HTTPStatus.NOT_FOUND: "404.html", HTTPStatus.FORBIDDEN: "403.html"}
+
+# What Django answers itself, with the error pages of studio.urls. All else that is not foreseen is our fault.
+LEFT_TO_DJANGO = (Http404, PermissionDenied, BadRequest, SuspiciousOperation, MultiPartParserError)
 
 # Clients of these addresses are programs: they stay on the address they were given.
 PROGRAM_PATHS = ("/api/v1/", "/mlflow/", "/healthz")
@@ -34,9 +39,8 @@ class CanonicalHostMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         host = request.get_host()
         if host != self.canonical and not request.path.startswith(PROGRAM_PATHS) and request.method in {"GET", "HEAD"}:
-            return HttpResponsePermanentRedirect(
-                f"{settings.STUDIO.url}{request.get_full_path()}", preserve_request=True
-            )
+            # Not for good: browsers would remember it for whatever else is served on this port one day.
+            return HttpResponseRedirect(f"{settings.STUDIO.url}{request.get_full_path()}", preserve_request=True)
         return self.get_response(request)
 
 
@@ -51,10 +55,9 @@ class ProblemMiddleware:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Answer StudioErrors with their own status, and anything unforeseen as our fault, with a reference."""
-        known = recognise(error)
-        if known is None and (settings.DEBUG_PROPAGATE_EXCEPTIONS or type(error).__module__.startswith("django.")):
+        if settings.DEBUG_PROPAGATE_EXCEPTIONS or isinstance(error, LEFT_TO_DJANGO):
             return None
-        problem = known or PlatformError(
+        problem = recognise(error) or PlatformError(
             _("Something went wrong on our side. Your work up to here is safe; try again.")
         )
         if isinstance(problem, PlatformError):

@@ -38,9 +38,10 @@ def people(db: None) -> list[User]:
 
 def make(people: Sequence[User], row: tuple[Any, ...]) -> AccessToken:
     name, scope, expires_at, last_used_at, owner = row
-    return AccessTokenFactory.create(
+    token: AccessToken = AccessTokenFactory.create(
         user=people[owner], name=name, scope=scope, expires_at=expires_at, last_used_at=last_used_at
     )
+    return token
 
 
 def in_whole_order(keys: Sequence[SortKey]) -> list[Any]:
@@ -65,8 +66,10 @@ def walk(
             return seen
         assert len(ids) == size, "a page that has a further one is full"
         meanwhile()
-        there = {"before": page.first_cursor} if backwards else {"after": page.last_cursor}
-        page = take(tokens, keys, size, **there)
+        if backwards:
+            page = take(tokens, keys, size, before=page.first_cursor)
+        else:
+            page = take(tokens, keys, size, after=page.last_cursor)
         assert page.has_after if backwards else page.has_before
 
 

@@ -1,5 +1,6 @@
 """Error pages that say what to do. An htmx request or a program gets the same words as problem+json."""
 
+import logging
 import sys
 
 from django.http import HttpRequest, HttpResponse
@@ -8,6 +9,8 @@ from django.utils.translation import gettext as _
 from apps.core.errors import NotAllowed, NotFound, PlatformError, UserError
 from apps.core.faults import recognise
 from apps.core.middleware import error_response
+
+logger = logging.getLogger(__name__)
 
 
 class FormExpired(UserError):
@@ -19,7 +22,10 @@ class FormExpired(UserError):
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer 400."""
-    return error_response(request, UserError(_("This request could not be understood. Go back and try again.")))
+    error = recognise(exception)
+    return error_response(
+        request, error or UserError(_("This request could not be understood. Go back and try again."))
+    )
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -39,9 +45,10 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer 500 for what went wrong outside of a view; Django has logged the cause."""
+    """Answer 500 for what went wrong outside of a view. Django logs the cause; this adds the reference that people quote."""
     error = sys.exc_info()[1]
     known = recognise(error) if error else None
-    return error_response(
-        request, known or PlatformError(_("Something went wrong on our side. Try again in a moment."))
-    )
+    problem = known or PlatformError(_("Something went wrong on our side. Try again in a moment."))
+    if isinstance(problem, PlatformError):
+        logger.error("%s at %s", problem.reference, request.path, exc_info=error)
+    return error_response(request, problem)
