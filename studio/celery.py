@@ -12,4 +12,5 @@ app.autodiscover_tasks()
 app.conf.beat_schedule = {
     "resend-waiting-tasks": {"task": "core.resend_waiting_tasks", "schedule": 10.0},
     "prune-core": {"task": "core.prune", "schedule": 3600.0},
+    "prune-accounts": {"task": "accounts.prune", "schedule": 3600.0},
 }

@@ -4,19 +4,32 @@ Every setting a deployment can change is a ``STUDIO_…`` variable read here onc
 with one sentence that names the variable, so that nothing half-configured ever serves a request.
 """
 
+import base64
 import hashlib
 import os
+import re
 import stat
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent
 
 # A unix socket's path may have 107 characters on Linux; the longest socket name we use needs 24 of them.
 LONGEST_RUNTIME_DIR = 80
+ENCRYPTION_KEY_BYTES = 32
+USUAL_PORTS = {"http": 80, "https": 443}
+
+# Identity providers at which anybody can make an account: to trust all of theirs would be open registration.
+OPEN_ISSUERS = frozenset({"accounts.google.com", "appleid.apple.com", "gitlab.com"})
+
+# What addresses of services may begin with, and an example of each kind for the sentence that refuses others.
+DATABASES = {"sqlite": "sqlite:////srv/studio/studio.sqlite3", "postgresql": "postgresql://user:password@host/studio"}
+BROKERS = {"redis": "redis://host:6379/0", "rediss": "rediss://host:6379/0", "unix": "unix:///run/valkey/valkey.sock"}
+MAIL_SERVERS = dict.fromkeys(("smtp", "smtp+tls", "smtps"), "smtp+tls://user:password@mail.example.com:587")
+ISSUERS = dict.fromkeys(("https", "http"), "https://accounts.example.com")
 
 
 class ConfigurationError(Exception):
@@ -49,6 +62,7 @@ class Environment:
     oidc_client_id: str
     oidc_client_secret: str
     oidc_name: str
+    oidc_domains: tuple[str, ...]
 
     @property
     def gateway_port(self) -> int:
@@ -57,9 +71,9 @@ class Environment:
 
     @property
     def runtime_dir(self) -> Path:
-        """Where sockets live: inside the home, or a short stand-in for it where the home's path is too long for sockets."""
+        """Where sockets live: inside the home, or a stand-in where its path is too long for sockets or does not fit a URL."""
         inside = self.home / "run"
-        if len(str(inside)) <= LONGEST_RUNTIME_DIR:
+        if len(str(inside)) <= LONGEST_RUNTIME_DIR and str(inside) == quote(str(inside)):
             return inside
         digest = hashlib.sha256(str(self.home).encode()).hexdigest()[:12]
         return Path(tempfile.gettempdir()) / f"studio-{os.getuid()}-{digest}"
@@ -113,23 +127,26 @@ class Environment:
             host=reader.text("STUDIO_HOST", "127.0.0.1"),
             url=url,
             content_url=content_url,
-            database_url=reader.text("STUDIO_DATABASE_URL", f"sqlite:///{home / 'studio.sqlite3'}"),
-            broker_url=reader.text("STUDIO_BROKER_URL", ""),
-            channel_url=reader.text("STUDIO_CHANNEL_URL", ""),
+            database_url=reader.service(
+                "STUDIO_DATABASE_URL", f"sqlite:///{quote(str(home / 'studio.sqlite3'))}", DATABASES
+            ),
+            broker_url=reader.service("STUDIO_BROKER_URL", "", BROKERS),
+            channel_url=reader.service("STUDIO_CHANNEL_URL", "", BROKERS),
             storage_url=reader.text("STUDIO_STORAGE_URL", (home / "files").as_uri()),
-            email_url=reader.text("STUDIO_EMAIL_URL", ""),
+            email_url=reader.service("STUDIO_EMAIL_URL", "", MAIL_SERVERS),
             email_from=reader.text("STUDIO_EMAIL_FROM", f"studio@{urlsplit(url).hostname}"),
             secret_key=reader.text("STUDIO_SECRET_KEY", ""),
-            encryption_keys=tuple(key for key in reader.text("STUDIO_ENCRYPTION_KEYS", "").split(",") if key),
+            encryption_keys=reader.keys("STUDIO_ENCRYPTION_KEYS"),
             runner_grace_s=reader.integer("STUDIO_RUNNER_GRACE_S", 86_400, lowest=1),
             trash_days=reader.integer("STUDIO_TRASH_DAYS", 14, lowest=1, highest=3650),
             allow_private_addresses=reader.boolean("STUDIO_ALLOW_PRIVATE_ADDRESSES", False),
             trusted_proxy=reader.boolean("STUDIO_TRUSTED_PROXY", False),
             default_language=reader.choice("STUDIO_LANGUAGE", "en", ("en", "es")),
-            oidc_issuer=reader.text("STUDIO_OIDC_ISSUER", ""),
+            oidc_issuer=reader.service("STUDIO_OIDC_ISSUER", "", ISSUERS).rstrip("/"),
             oidc_client_id=reader.text("STUDIO_OIDC_CLIENT_ID", ""),
             oidc_client_secret=reader.text("STUDIO_OIDC_CLIENT_SECRET", ""),
             oidc_name=reader.text("STUDIO_OIDC_NAME", "single sign-on"),
+            oidc_domains=reader.domains("STUDIO_OIDC_DOMAINS"),
         )
         embedded = f"unix://{draft.valkey_socket}"
         values = {
@@ -140,6 +157,11 @@ class Environment:
         if draft.oidc_issuer and not (draft.oidc_client_id and draft.oidc_client_secret):
             raise ConfigurationError(
                 "STUDIO_OIDC_ISSUER is set, so STUDIO_OIDC_CLIENT_ID and STUDIO_OIDC_CLIENT_SECRET are needed too."
+            )
+        if urlsplit(draft.oidc_issuer).hostname in OPEN_ISSUERS and not draft.oidc_domains:
+            raise ConfigurationError(
+                f"Anybody can have an account at {draft.oidc_issuer}, so STUDIO_OIDC_DOMAINS must say whose addresses may "
+                "sign in, such as: example.com."
             )
         if draft.secret_key and len(draft.secret_key) < 32:
             raise ConfigurationError("STUDIO_SECRET_KEY has fewer than 32 characters; use a long random value.")
@@ -180,7 +202,7 @@ class _Reader:
 
     def integer(self, name: str, default: int, *, lowest: int, highest: int = 2**31) -> int:
         raw = self.text(name, str(default))
-        if not raw.isdecimal() or not lowest <= int(raw) <= highest:
+        if not re.fullmatch(r"[0-9]{1,10}", raw) or not lowest <= int(raw) <= highest:
             raise ConfigurationError(f"{name} is {raw!r}, but must be a whole number from {lowest} to {highest}.")
         return int(raw)
 
@@ -193,9 +215,68 @@ class _Reader:
             raise ConfigurationError(f"{name} is {raw!r}, but must be one of: {', '.join(choices)}.")
         return raw
 
-    def address(self, name: str, default: str) -> str:
-        raw = self.text(name, default).rstrip("/")
-        parts = urlsplit(raw)
-        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path or parts.query:
-            raise ConfigurationError(f"{name} is {raw!r}, but must be an address such as https://studio.example.com.")
+    def domains(self, name: str) -> tuple[str, ...]:
+        names = tuple(part.strip().lower() for part in self.text(name, "").split(",") if part.strip())
+        for part in names:
+            if not all(label.replace("-", "").isalnum() for label in part.split(".")):
+                raise ConfigurationError(
+                    f"{name} contains {part!r}, but must be names such as example.com, with commas."
+                )
+        return names
+
+    def keys(self, name: str) -> tuple[str, ...]:
+        keys = tuple(part.strip() for part in self.text(name, "").split(",") if part.strip())
+        for position, key in enumerate(keys, start=1):
+            try:
+                usable = len(base64.urlsafe_b64decode(key)) == ENCRYPTION_KEY_BYTES
+            except ValueError:
+                usable = False
+            if not usable:
+                raise ConfigurationError(
+                    f"{name}: key {position} is not {ENCRYPTION_KEY_BYTES} random bytes in url-safe base64, as Fernet makes them."
+                )
+        return keys
+
+    def service(self, name: str, default: str, examples: Mapping[str, str]) -> str:
+        """Read the address of a service. A refused one is not repeated, as it may hold a password."""
+        raw = self.text(name, default)
+        if not raw:
+            return ""
+        try:
+            parts = urlsplit(raw)
+            complete = parts.path not in {"", "/"} if parts.scheme in {"sqlite", "unix"} else parts.hostname
+            usable = parts.scheme in examples and complete and (parts.port or True)
+        except ValueError:
+            usable = False
+        if not usable:
+            raise ConfigurationError(
+                f"{name} must be an address such as {' or '.join(dict.fromkeys(examples.values()))}."
+            )
         return raw
+
+    def address(self, name: str, default: str) -> str:
+        """Read an address of ours, in the form in which browsers write it in Host and Origin headers."""
+        raw = self.text(name, default).rstrip("/")
+        wrong = ConfigurationError(f"{name} is {raw!r}, but must be an address such as https://studio.example.com.")
+        try:
+            parts = urlsplit(raw)
+            host = (parts.hostname or "").encode("idna").decode("ascii")
+            port = parts.port
+        except ValueError:  # also what idna raises
+            raise wrong from None
+        if (
+            parts.scheme not in {"http", "https"}
+            or parts.username is not None
+            or parts.path
+            or parts.query
+            or parts.fragment
+        ):
+            raise wrong
+        if not re.fullmatch(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?|[0-9a-f:.]*:[0-9a-f:.]*", host):
+            raise wrong
+        host = f"[{host}]" if ":" in host else host
+        return (
+            f"{parts.scheme}://{host}"
+            if port in {None, USUAL_PORTS[parts.scheme]}
+            else f"{parts.scheme}://{host}:{port}"
+        )

@@ -1,20 +1,23 @@
 """Django's settings, made from the typed environment. Nothing in ``apps/`` asks which mode it runs in; only this file does."""
 
 import os
+import sys
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import dj_database_url
 
 from studio import keys
-from studio.environment import PROJECT_DIR, Environment, ensure_private_dir
+from studio.environment import PROJECT_DIR, ConfigurationError, Environment, ensure_private_dir
 
-STUDIO = Environment.read(os.environ)
-ensure_private_dir(STUDIO.home)
-ensure_private_dir(STUDIO.runtime_dir)
-
-SECRET_KEY = keys.secret_key(STUDIO)
-ENCRYPTION_KEYS = keys.encryption_keys(STUDIO)
+try:
+    STUDIO = Environment.read(os.environ)
+    ensure_private_dir(STUDIO.home)
+    ensure_private_dir(STUDIO.runtime_dir)
+    SECRET_KEY = keys.secret_key(STUDIO)
+    ENCRYPTION_KEYS = keys.encryption_keys(STUDIO)
+except ConfigurationError as _error:
+    sys.exit(str(_error))  # the sentence is all that whoever started this needs to see
 DEBUG = False
 ALLOWED_HOSTS = list({STUDIO.hostname, "127.0.0.1", "localhost", "[::1]"})
 BASE_DIR = PROJECT_DIR
@@ -63,7 +66,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "apps.accounts.middleware.SessionSeenMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "apps.core.middleware.ProblemMiddleware",
 ]
@@ -101,8 +104,14 @@ if _database["ENGINE"].endswith("sqlite3"):
 DATABASES = {"default": _database}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# Sign-in throttling must hold when the broker is away, so its counters live where the accounts do.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "studio_cache"}}
+# Used by allauth to refuse an answer of the identity provider that was used before, so it must hold for all processes.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "studio_cache",
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    }
+}
 
 CHANNEL_LAYERS = {
     "default": {
@@ -113,7 +122,7 @@ CHANNEL_LAYERS = {
 
 # --- People -----------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["apps.accounts.backends.NameOrEmailBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
     for name, options in (
@@ -131,11 +140,8 @@ SOCIALACCOUNT_ADAPTER = "apps.accounts.adapters.SocialAccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key"}
-ACCOUNT_SESSION_REMEMBER = True
-SOCIALACCOUNT_AUTO_SIGNUP = True
+SOCIALACCOUNT_EMAIL_REQUIRED = False
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
-USERSESSIONS_TRACK_ACTIVITY = True
 SOCIALACCOUNT_PROVIDERS: dict[str, Any] = {}
 if STUDIO.oidc_issuer:
     SOCIALACCOUNT_PROVIDERS["openid_connect"] = {
@@ -180,8 +186,9 @@ CONTENT_SECURITY_POLICY = {
         "img-src": ["'self'", "data:", "blob:"],
         "font-src": ["'self'", "data:"],
         "connect-src": ["'self'", _socket_origin],
-        "frame-src": [STUDIO.content_url] if STUDIO.isolates_content else ["'none'"],
-        "form-action": ["'self'", *([STUDIO.oidc_issuer] if STUDIO.oidc_issuer else [])],
+        # A frame with user content begins at an address of the studio, which leads on to the content host.
+        "frame-src": ["'self'", STUDIO.content_url] if STUDIO.isolates_content else ["'none'"],
+        "form-action": ["'self'"],
         "manifest-src": ["'self'"],
         "base-uri": ["'none'"],
         "frame-ancestors": ["'none'"],
@@ -213,7 +220,7 @@ DJANGO_VITE = {"default": {"dev_mode": False, "manifest_path": PROJECT_DIR / "st
 if STUDIO.email_url:
     _mail = urlsplit(STUDIO.email_url)
     EMAIL_HOST, EMAIL_PORT = _mail.hostname or "localhost", _mail.port or 587
-    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail.username or "", _mail.password or ""
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_mail.username or ""), unquote(_mail.password or "")
     EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.scheme == "smtp+tls", _mail.scheme == "smtps"
 else:
     EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"

@@ -76,3 +76,10 @@ class TokenExceedsItsMaker(NotAllowed):
     """A token shall make a token that may do more than itself."""
 
     code = "token_exceeds_its_maker"
+
+
+class SingleSignOnFailed(UserError):
+    """The identity provider is away, or its answer is none."""
+
+    code = "single_sign_on_failed"
+    status = HTTPStatus.BAD_GATEWAY

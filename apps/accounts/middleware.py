@@ -1,10 +1,12 @@
-"""Each person's language and time zone."""
+"""Each person's language and time zone, and where they are signed in."""
 
 import zoneinfo
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone, translation
+
+from apps.accounts.services import sessions
 
 
 class PreferencesMiddleware:
@@ -21,3 +23,14 @@ class PreferencesMiddleware:
             response = self.get_response(request)
             response.headers.setdefault("Content-Language", language)
             return response
+
+
+class SessionSeenMiddleware:
+    """Keep the list of signed-in browsers up to date."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        sessions.note(request)
+        return self.get_response(request)

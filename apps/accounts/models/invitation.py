@@ -23,6 +23,14 @@ class Invitation(BaseModel):
     ``grants`` says what they get on accepting, as apps further left wrote it: ``{"workspaces": {id: role}}``.
     """
 
+    class State(models.TextChoices):
+        """What has become of an invitation."""
+
+        OPEN = "open", _("Waiting for an answer")
+        ACCEPTED = "accepted", _("Accepted")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+        EXPIRED = "expired", _("Expired")
+
     email = models.EmailField(_("email address"))
     token_hash = models.CharField(max_length=64, unique=True)
     invited_by = models.ForeignKey(User, on_delete=models.CASCADE, related_name="invitations_sent")
@@ -36,3 +44,12 @@ class Invitation(BaseModel):
 
     def __str__(self) -> str:
         return self.email
+
+    @property
+    def state(self) -> State:
+        """What has become of it."""
+        if self.accepted_at is not None:
+            return self.State.ACCEPTED
+        if self.withdrawn_at is not None:
+            return self.State.WITHDRAWN
+        return self.State.EXPIRED if self.expires_at <= timezone.now() else self.State.OPEN

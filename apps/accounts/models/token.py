@@ -58,6 +58,11 @@ class AccessToken(BaseModel):
         """Whether the token opens only some of its owner's workspaces, and nothing outside of workspaces."""
         return bool(self.workspace_ids)
 
+    @property
+    def has_expired(self) -> bool:
+        """Whether its time is over."""
+        return self.expires_at is not None and self.expires_at <= timezone.now()
+
     def opens_workspace(self, workspace_id: object) -> bool:
         """Whether the token may be used for this workspace, as far as the token goes."""
         return not self.workspace_ids or str(workspace_id) in self.workspace_ids

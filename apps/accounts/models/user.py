@@ -6,6 +6,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q, Value
 from django.db.models.functions import Lower
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.models import BaseModel
@@ -21,6 +22,8 @@ class Theme(models.TextChoices):
 
 class StudioUserManager(UserManager["User"]):
     """Finds and makes users; a new administrator may do everything that concerns the studio as a whole."""
+
+    use_in_migrations = False  # migrations must not import our code
 
     def named(self, name: str) -> models.QuerySet["User"]:
         """Return the one whose user name or email address this is, in any case of letters.
@@ -88,11 +91,15 @@ class User(BaseModel, AbstractBaseUser):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                Lower("username"), name="username_once", violation_error_message=_("This name is taken.")
+                Lower("username"),
+                name="username_once",
+                violation_error_code="username",
+                violation_error_message=_("This name is taken."),
             ),
             models.UniqueConstraint(
                 Lower("email"),
                 name="email_once",
+                violation_error_code="email",
                 violation_error_message=_("Someone with this address is here already."),
             ),
         ]
@@ -115,6 +122,11 @@ class User(BaseModel, AbstractBaseUser):
         """One or two letters for the round badge."""
         words = self.display_name.replace(".", " ").replace("_", " ").split()
         return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
+
+    @cached_property
+    def needs_password(self) -> bool:
+        """Whether only a one-time link would bring this person in again: no password, no single sign-on."""
+        return not self.has_usable_password() and not self.socialaccount_set.exists()  # type: ignore[attr-defined]
 
     @property
     def is_staff(self) -> bool:

@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
 from rest_framework.exceptions import MethodNotAllowed
-from rest_framework.permissions import BasePermission
+from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
 from apps.core.access import Access, Level
@@ -15,6 +16,8 @@ class FollowsAccess(BasePermission):
     Level WORKSPACE is checked further by ``apps.workspaces.api.WorkspaceAPI``, which knows roles.
     """
 
+    message: str | None = None
+
     def has_permission(self, request: Request, view: Any) -> bool:
         access: Access | None = getattr(view, "access", None)
         if access is None:
@@ -23,6 +26,12 @@ class FollowsAccess(BasePermission):
         if access.level is not Level.PUBLIC and not request.user.is_authenticated:
             return False
         if access.level is Level.ADMINISTRATOR and not getattr(request.user, "is_administrator", False):
+            return False
+        # A token that is limited to workspaces opens nothing beside them but reading about its owner.
+        if getattr(request.auth, "is_limited", False) and (
+            access.level is Level.ADMINISTRATOR or (access.level is Level.SIGNED_IN and verb not in SAFE_METHODS)
+        ):
+            self.message = _("This token is limited to workspaces; this is outside of them. Use another token.")
             return False
         if verb not in access.verbs and verb != "OPTIONS":
             raise MethodNotAllowed(verb)
