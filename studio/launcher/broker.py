@@ -3,8 +3,10 @@
 import importlib.util
 import os
 import platform
+import re
 import shutil
 import socket
+import subprocess
 import time
 from pathlib import Path
 
@@ -31,9 +33,10 @@ def find_server() -> str:
 
 def command(environment: Environment) -> list[str]:
     """Return the command line of the embedded broker; what was queued survives it, but for about the last second."""
-    folder = ensure_private_dir(environment.home / "broker")
+    server = find_server()
+    folder = ensure_private_dir(environment.home / "broker" / _kind(server))
     return [
-        find_server(),
+        server,
         *("--port", "0"),
         *("--unixsocket", str(environment.valkey_socket), "--unixsocketperm", "700"),
         *("--dir", str(folder), "--daemonize", "no", "--loglevel", "warning"),
@@ -41,6 +44,17 @@ def command(environment: Environment) -> list[str]:
         *("--auto-aof-rewrite-min-size", "4mb"),
         *("--maxmemory-policy", "noeviction"),
     ]
+
+
+def _kind(server: str) -> str:
+    """Return program and major version, such as ``valkey-9``: another one could not read this one's files.
+
+    What is left in the folder of a server that is no longer used is lost to nobody; tasks are sent again from the
+    database's outbox.
+    """
+    answer = subprocess.run([server, "--version"], capture_output=True, text=True, timeout=10, check=False)  # noqa: S603
+    found = re.search(r"(\w+) server v=(\d+)", answer.stdout)
+    return f"{found[1].lower()}-{found[2]}" if found else "server"
 
 
 def wait_for_predecessor(environment: Environment) -> None:

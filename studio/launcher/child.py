@@ -35,6 +35,7 @@ class Program:
         announces: whether the launcher waits for the announcement.
         death_signal: what the kernel sends it when the launcher dies; None for a process that outlives the launcher.
         log_file: where its output goes, needed where it outlives the launcher; None for the launcher's terminal.
+        hides: lines of its output that contain one of these are not shown, as they help nobody.
         inherits: file descriptors it keeps besides standard input, output and error.
     """
 
@@ -45,6 +46,7 @@ class Program:
     announces: bool = False
     death_signal: signal.Signals | None = signal.SIGKILL
     log_file: Path | None = None
+    hides: tuple[str, ...] = ()
     inherits: tuple[int, ...] = ()
 
 

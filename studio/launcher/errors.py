@@ -1,9 +1,9 @@
 """Why the launcher ends before anybody asked it to."""
 
 
-class CannotStart(Exception):  # noqa: N818 - a sentence for people, not an error of the program
+class CannotStart(Exception):
     """The studio cannot start or go on; the message is a sentence or two that say what to do."""
 
 
-class StopRequested(Exception):  # noqa: N818 - not an error
+class StopRequested(Exception):
     """Ctrl-C, SIGTERM or SIGHUP arrived."""

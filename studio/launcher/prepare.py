@@ -31,8 +31,9 @@ def _prepare() -> Prepared:
     from django.db.migrations.executor import MigrationExecutor
 
     executor = MigrationExecutor(connection)
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        call_command("migrate", interactive=False, verbosity=1)
+    if plan := executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        print(f"Bringing the database up to date: {len(plan)} migrations.")
+        call_command("migrate", interactive=False, verbosity=0)
     if settings.CACHES["default"]["LOCATION"] not in connection.introspection.table_names():
         call_command("createcachetable")
     return {"sign_in_link": ""}

@@ -43,9 +43,13 @@ class Probe:
 
 def http_probe(host: str, port: int) -> Probe:
     """Ask ``/healthz`` of an HTTP server."""
-    reachable = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
     question = f"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n"
-    return Probe((reachable, port), question.encode(), b" 200 ")
+    return Probe((reachable_host(host), port), question.encode(), b" 200 ")
+
+
+def reachable_host(host: str) -> str:
+    """Return where a server that listens on ``host`` can be reached from this machine."""
+    return {"0.0.0.0": "127.0.0.1", "::": "127.0.0.1"}.get(host, host)  # noqa: S104
 
 
 def broker_probe(path: str) -> Probe:

@@ -9,6 +9,7 @@ import json
 import os
 import signal
 import socket
+import warnings
 from functools import partial
 from typing import Any
 
@@ -23,6 +24,10 @@ GRACE_S = 3
 # Pages only ever send a few words; Jupyter sends whole cell outputs back and forth.
 LONGEST_WEB_MESSAGE = 1 << 20
 LONGEST_GATEWAY_MESSAGE = 64 << 20
+BROKER_CHATTER = (
+    *("oO0OoO0OoO0Oo", "version=", "Configuration loaded", "Server initialized", "WARNING Memory overcommit"),
+    *("Received SIGTERM", "User requested shutdown", "ready to exit"),
+)
 WORKER_PROCESSES = 2
 SHARED_BY_SERVERS = ("uvicorn.main", "studio.asgi.types")
 SHARED_BY_CELERY = (
@@ -51,6 +56,7 @@ def valkey(environment: Environment) -> Program:
         run=lambda _: exec_program(command, {"PATH": os.environ.get("PATH", "")}),
         probe=broker_probe(str(environment.valkey_socket)),
         death_signal=signal.SIGTERM,  # it writes what it has and ends within milliseconds
+        hides=BROKER_CHATTER,
     )
 
 
@@ -68,7 +74,8 @@ def worker() -> Program:
     """Return the process that carries out short control tasks."""
     command = ["-A", "studio.celery", "worker", "-c", str(WORKER_PROCESSES), "-l", "WARNING", "--without-mingle"]
     command += ["--without-gossip", "--without-heartbeat"]
-    return Program("worker", f"celery {' '.join(command)}", partial(_run_worker, command), announces=True)
+    title = f"celery {' '.join(command)}"
+    return Program("worker", title, partial(_run_worker, command), announces=True, hides=("Warm shutdown",))
 
 
 def beat() -> Program:
@@ -130,6 +137,8 @@ def _run_worker(command: list[str], announce: Announce) -> None:
 def _celery(arguments: list[str]) -> None:
     from celery.bin.celery import celery
 
+    # It means pickled tasks; ours are JSON. A container, or "make up" on a small server, is often root's.
+    warnings.filterwarnings("ignore", message="You're running the worker with superuser privileges")
     celery(["-q", *arguments], prog_name="celery")
 
 

@@ -61,7 +61,7 @@ class Supervisor:
         signal.set_wakeup_fd(writer.fileno(), warn_on_full_buffer=False)
         handlers = {number: signal.getsignal(number) for number in (*STOP_SIGNALS, signal.SIGCHLD)}
         for number in STOP_SIGNALS:
-            if handlers[number] != signal.SIG_IGN:  # by nohup, which asks to survive the terminal
+            if (number, handlers[number]) != (signal.SIGHUP, signal.SIG_IGN):  # nohup asks to survive the terminal
                 signal.signal(number, self._note_stop)
         signal.signal(signal.SIGCHLD, lambda *_: None)
         try:
@@ -164,7 +164,7 @@ class Supervisor:
         program = service.program
         child = service.process = spawn(program)
         service.started_at = time.monotonic()
-        service.lines = Lines(lambda text: self._output.line(program.name, text))
+        service.lines = Lines(partial(self._show, program))
         service.announced, service.restart_at = b"", None
         service.ready = program.probe is None and not program.announces
         service.ask_at = service.started_at if program.probe else None
@@ -251,6 +251,10 @@ class Supervisor:
             self._became_ready(service)
         else:
             service.ask_at = time.monotonic() + PROBE_PAUSE_S
+
+    def _show(self, program: Program, line: str) -> None:
+        if line.strip() and not any(text in line for text in program.hides):
+            self._output.line(program.name, line)
 
     def _drop_question(self, service: Service) -> None:
         if service.question is not None:

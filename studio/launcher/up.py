@@ -6,6 +6,7 @@ import time
 
 from studio.environment import Environment
 from studio.launcher import broker, programs
+from studio.launcher.agent import start_agent
 from studio.launcher.errors import CannotStart, StopRequested
 from studio.launcher.lock import hold_home
 from studio.launcher.output import Output
@@ -66,6 +67,7 @@ def _start(environment: Environment, supervisor: Supervisor, output: Output) -> 
     programs.share(programs.SHARED_BY_CELERY)
     supervisor.start(programs.worker())
     supervisor.start(programs.beat())
+    start_agent(environment, supervisor, output)
     supervisor.wait_until_ready(["web", "gateway", "worker"], READY_TIMEOUT_S)
 
     output.say(f"Started in {time.monotonic() - started_at:.1f} s. Ctrl-C stops the studio.")
