@@ -1,0 +1,21 @@
+"""``python manage.py prepare``: what ``up`` does before it starts the servers, for deployments that start them themselves."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from studio.launcher.prepare import prepare_database
+
+
+class Command(BaseCommand):
+    """Brings the database up to date."""
+
+    help = "Bring the database up to date; prints a link that signs in as admin while nobody has used one."
+    requires_system_checks = []
+
+    def handle(self, *_args: Any, **_options: Any) -> None:
+        """Prepare; safe to run again, and beside another."""
+        prepared = prepare_database()
+        if prepared["sign_in_link"]:
+            self.stdout.write("Nobody has signed in as admin yet. This link does so, once:")
+            self.stdout.write(prepared["sign_in_link"])

@@ -1,0 +1,140 @@
+"""A studio with many rows in every list, as an administrator sees it who is also an owner everywhere."""
+
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import models
+from django.utils import timezone
+
+from apps.accounts.models import AccessToken, Invitation, User
+from apps.activity.models import AuditRecord, Level, Notification
+from apps.core.lists import StudioList
+from apps.workspaces.models import Alias, Membership, Secret, Workspace
+from apps.workspaces.models.alias import AliasKind
+from apps.workspaces.roles import Role
+
+BATCH = 2000
+WORDS = (
+    "churn",
+    "credit",
+    "demand",
+    "forecast",
+    "fraud",
+    "image",
+    "label",
+    "price",
+    "quality",
+    "risk",
+    "sensor",
+    "text",
+)
+VERBS = ("workspace.created", "member.added", "member.role_changed", "secret.set", "alias.created", "token.created")
+
+
+@dataclass(frozen=True)
+class Studio:
+    """What the measurements need to know of the rows."""
+
+    viewer: User
+    workspace: Workspace
+    colleague: User
+
+
+def seed(rows: int) -> Studio:
+    """Write ``rows`` rows of each kind that a list shows. The same numbers every time."""
+    chance = random.Random(1)
+    now = timezone.now()
+    viewer = User.objects.create_user("viewer", email="viewer@example.org", password=None, is_administrator=True)
+    workspace = Workspace.objects.create(name="main", friendly_name="Main")
+    Membership.objects.create(workspace=workspace, user=viewer, role=Role.OWNER)
+
+    people = _write(User, rows, lambda n: {
+        "username": f"{chance.choice(WORDS)}{n}", "email": f"p{n}@example.org", "full_name": f"{_words(chance)} {n}",
+        "is_administrator": n % 500 == 0, "is_active": n % 20 != 0, "last_login": _before(chance, now) if n % 10 else None,
+        "password": "!",
+    })  # fmt: skip
+    colleague = people[1]
+    roles = list(Role)
+    _write(Membership, rows, lambda n: {"workspace": workspace, "user": people[n], "role": roles[n % len(roles)]})
+    _write_shared(rows, viewer, chance, now, trashed=False)
+    _write_shared(rows, viewer, chance, now, trashed=True)
+    _write(Secret, rows, lambda n: {
+        "workspace": workspace, "name": f"{chance.choice(WORDS)}-{n}", "encrypted_value": b"x", "set_by": colleague,
+        "set_at": _before(chance, now),
+    })  # fmt: skip
+    kinds = list(AliasKind)
+    _write(Alias, rows, lambda n: {
+        "workspace": workspace, "kind": kinds[n % len(kinds)], "name": f"{chance.choice(WORDS)}-{n}", "target": "local",
+    })  # fmt: skip
+    _write(AccessToken, rows, lambda n: {
+        "user": viewer, "name": f"{chance.choice(WORDS)} {n}", "prefix": "mls_bench", "token_hash": f"{n:064d}",
+        "expires_at": now + timedelta(days=n % 400 - 100), "revoked_at": now if n % 9 == 0 else None,
+    })  # fmt: skip
+    _write(Invitation, rows, lambda n: {
+        "email": f"i{n}@example.org", "token_hash": f"{n:064d}", "invited_by": colleague,
+        "expires_at": now + timedelta(days=n % 14 - 7), "accepted_at": now if n % 4 == 0 else None,
+    })  # fmt: skip
+    levels = list(Level)
+    _write(Notification, rows, lambda n: {
+        "user": viewer, "title": f"{_words(chance)} {n}", "body": "Something happened.", "level": levels[n % len(levels)],
+        "read_at": now if n % 3 else None, "url": "/",
+    })  # fmt: skip
+    _write(AuditRecord, rows, lambda n: {
+        "workspace_id": workspace.pk, "actor": people[n % 50], "actor_name": people[n % 50].full_name,
+        "verb": VERBS[n % len(VERBS)], "target_kind": "workspace", "target_label": f"{_words(chance)} {n}",
+        "created_at": _before(chance, now, days=365), "address": "203.0.113.9",
+    })  # fmt: skip
+    return Studio(viewer, workspace, colleague)
+
+
+def _write_shared(rows: int, viewer: User, chance: random.Random, now: datetime, *, trashed: bool) -> None:
+    """Write workspaces, in the trash or not, and what the viewer is in each."""
+    roles = list(Role)
+
+    def workspace(n: int) -> dict[str, Any]:
+        return {
+            "name": f"{'bin' if trashed else 'ws'}-{chance.choice(WORDS)}-{n}", "friendly_name": f"{_words(chance)} {n}",
+            "tags": {"team": chance.choice(WORDS), "stage": "test"}, "archived_at": now if n % 25 == 0 else None,
+            "deleted_at": _before(chance, now, days=13) if trashed else None, "created_by": viewer,
+        }  # fmt: skip
+
+    written = _write(Workspace, rows, workspace)
+
+    def membership(n: int) -> dict[str, Any]:
+        return {
+            "workspace": written[n], "user": viewer, "role": roles[n % len(roles)] if n % 3 else Role.OWNER,
+            "last_visited_at": _before(chance, now) if n % 2 else None,
+        }  # fmt: skip
+
+    _write(Membership, rows, membership)
+
+
+def _write(model: type[models.Model], rows: int, fields: Callable[[int], dict[str, Any]]) -> list[Any]:
+    written: list[Any] = []
+    for start in range(0, rows, BATCH):
+        batch = [model(**fields(number)) for number in range(start, min(start + BATCH, rows))]
+        written += model._default_manager.bulk_create(batch)
+    return written
+
+
+def _words(chance: random.Random) -> str:
+    return f"{chance.choice(WORDS).capitalize()} {chance.choice(WORDS)}"
+
+
+def _before(chance: random.Random, now: datetime, days: int = 90) -> datetime:
+    return now - timedelta(seconds=chance.randrange(days * 86_400))
+
+
+def every_list() -> Iterator[type[StudioList]]:
+    """Yield the list component's subclasses that pages use, after all pages have been imported."""
+    from django.urls import get_resolver
+
+    get_resolver().url_patterns  # noqa: B018 - importing the pages is the point
+    waiting = StudioList.__subclasses__()
+    while waiting:
+        one = waiting.pop()
+        waiting += one.__subclasses__()
+        yield one
