@@ -26,7 +26,8 @@ USUAL_PORTS = {"http": 80, "https": 443}
 OPEN_ISSUERS = frozenset({"accounts.google.com", "appleid.apple.com", "gitlab.com"})
 
 # What addresses of services may begin with, and an example of each kind for the sentence that refuses others.
-DATABASES = {"sqlite": "sqlite:////srv/studio/studio.sqlite3", "postgresql": "postgresql://user:password@host/studio"}
+POSTGRESQL = "postgresql://user:password@host/studio"
+DATABASES = {"sqlite": "sqlite:////srv/studio/studio.sqlite3", "postgresql": POSTGRESQL, "postgres": POSTGRESQL}
 BROKERS = {"redis": "redis://host:6379/0", "rediss": "rediss://host:6379/0", "unix": "unix:///run/valkey/valkey.sock"}
 MAIL_SERVERS = dict.fromkeys(("smtp", "smtp+tls", "smtps"), "smtp+tls://user:password@mail.example.com:587")
 ISSUERS = dict.fromkeys(("https", "http"), "https://accounts.example.com")
@@ -124,7 +125,9 @@ class Environment:
         draft = cls(
             home=home,
             port=port,
-            host=reader.text("STUDIO_HOST", "127.0.0.1"),
+            host=reader.pattern(
+                "STUDIO_HOST", "127.0.0.1", r"[A-Za-z0-9.:-]+", "an address to listen on such as 0.0.0.0"
+            ),
             url=url,
             content_url=content_url,
             database_url=reader.service(
@@ -134,7 +137,12 @@ class Environment:
             channel_url=reader.service("STUDIO_CHANNEL_URL", "", BROKERS),
             storage_url=reader.text("STUDIO_STORAGE_URL", (home / "files").as_uri()),
             email_url=reader.service("STUDIO_EMAIL_URL", "", MAIL_SERVERS),
-            email_from=reader.text("STUDIO_EMAIL_FROM", f"studio@{urlsplit(url).hostname}"),
+            email_from=reader.pattern(
+                "STUDIO_EMAIL_FROM",
+                f"studio@{urlsplit(url).hostname}",
+                r"([^<>\r\n]*<)?[^@<>\s]+@[^@<>\s]+>?",
+                "a mail address such as studio@example.com",
+            ),
             secret_key=reader.text("STUDIO_SECRET_KEY", ""),
             encryption_keys=reader.keys("STUDIO_ENCRYPTION_KEYS"),
             runner_grace_s=reader.integer("STUDIO_RUNNER_GRACE_S", 86_400, lowest=1),
@@ -199,6 +207,12 @@ class _Reader:
 
     def text(self, name: str, default: str) -> str:
         return self._variables.get(name, "").strip() or default
+
+    def pattern(self, name: str, default: str, pattern: str, example: str) -> str:
+        raw = self.text(name, default)
+        if not re.fullmatch(pattern, raw):
+            raise ConfigurationError(f"{name} is {raw!r}, but must be {example}.")
+        return raw
 
     def integer(self, name: str, default: int, *, lowest: int, highest: int = 2**31) -> int:
         raw = self.text(name, str(default))

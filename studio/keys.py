@@ -30,6 +30,8 @@ def _kept(path: Path, fresh: str) -> str:
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w") as file:
             file.write(fresh)
+            file.flush()
+            os.fsync(file.fileno())  # a key that is lost with the power takes all sessions or secrets with it
         try:
             os.link(draft, path)  # fails where another process was first, so that all use one key
         except FileExistsError:

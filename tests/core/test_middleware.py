@@ -40,7 +40,7 @@ def test_forwarded_host_names_are_not_believed(client, settings):
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]"])
 def test_people_at_another_name_of_this_machine_are_sent_to_the_sites_own(client, settings, host):
-    answer = client.get(f"/some/page/?q=a%20b&next=//x", headers={"host": f"{host}:{settings.STUDIO.port}"})
+    answer = client.get("/some/page/?q=a%20b&next=//x", headers={"host": f"{host}:{settings.STUDIO.port}"})
     assert answer.status_code == 307, "not for good: browsers would remember it for other programs on this port"
     assert answer["Location"] == f"{settings.STUDIO.url}/some/page/?q=a%20b&next=//x"
 
