@@ -35,6 +35,7 @@ class Column:
     ``value`` is a dotted path or a function of the row; without it, the key is the path. ``sort`` is the ORM path to sort by,
     ``nullable`` whether it may be NULL there (such rows come last both ways). ``link`` gives the cell's address, ``render``
     replaces the cell altogether. A ``fixed`` column cannot be hidden; one that is not ``shown`` waits in the column chooser.
+    Exports leave out a column that is not ``exported``: buttons, or values that take further queries.
     """
 
     key: str
@@ -47,6 +48,7 @@ class Column:
     render: Callable[[Any], str] | None = None
     shown: bool = True
     fixed: bool = False
+    exported: bool = True
 
     def value_of(self, row: Any) -> Any:
         """Return the plain value, as exports have it."""

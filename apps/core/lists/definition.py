@@ -321,8 +321,9 @@ class StudioList:
         """Answer a request for the page: the whole page, only the list for htmx, or the rows as CSV."""
         if self.request.GET.get("export") == "csv":
             rows = self.filtered.select_related(*self.related) if self.related else self.filtered
+            exported = [column for column in self.columns if column.exported]
             ordering = [f"{'-' if key.descending else ''}{key.path}" for key in self._sort_keys]
-            return csv_response(rows.order_by(*ordering, "pk"), self.columns, name=self.key)
+            return csv_response(rows.order_by(*ordering, "pk"), exported, name=self.key)
         htmx: Any = self.request.htmx  # type: ignore[attr-defined]
         only_list = htmx and not htmx.history_restore_request and htmx.target == f"list-{self.key}"
         response = render(
