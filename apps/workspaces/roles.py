@@ -23,6 +23,7 @@ class Action(StrEnum):
 
     WORKSPACE_ENTER = "workspace.enter"
     WORKSPACE_EDIT = "workspace.edit"
+    WORKSPACE_ARCHIVE = "workspace.archive"
     WORKSPACE_DELETE = "workspace.delete"
     MEMBERS_READ = "members.read"
     MEMBERS_MANAGE = "members.manage"
@@ -44,6 +45,7 @@ _OWNERS = frozenset({Role.OWNER})
 POLICY: dict[Action, frozenset[Role]] = {
     Action.WORKSPACE_ENTER: _EVERYBODY,
     Action.WORKSPACE_EDIT: _EDITORS,
+    Action.WORKSPACE_ARCHIVE: _OWNERS,
     Action.WORKSPACE_DELETE: _OWNERS,
     Action.MEMBERS_READ: _STAFF | {Role.LABELING_TEAM_LEAD},
     Action.MEMBERS_MANAGE: _OWNERS,

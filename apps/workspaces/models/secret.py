@@ -3,14 +3,20 @@
 from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.models import BaseModel
 from apps.workspaces.models.workspace import Workspace
 
+NAME_PATTERN = r"\A[A-Za-z0-9][A-Za-z0-9_.-]{0,126}\Z"
+
 
 class Secret(BaseModel):
-    """A named value, encrypted at rest. No page and no API route ever gives the value back."""
+    """A named value, encrypted at rest. No page and no API route ever gives the value back.
+
+    Names compare without case, as those of the key vaults from which scripts come do.
+    """
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="secrets")
     name = models.CharField(
@@ -18,7 +24,7 @@ class Secret(BaseModel):
         max_length=127,
         validators=[
             RegexValidator(
-                r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,126}$",
+                NAME_PATTERN,
                 _("Use letters, digits, hyphens, dots and underscores, and begin with a letter or digit."),
             )
         ],
@@ -30,7 +36,10 @@ class Secret(BaseModel):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["workspace", "name"], name="secret_name_once", violation_error_message=_("This secret exists.")
+                "workspace",
+                Lower("name"),
+                name="secret_name_once",
+                violation_error_message=_("A secret of this name exists."),
             )
         ]
 

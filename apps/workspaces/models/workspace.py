@@ -3,22 +3,42 @@
 from typing import Any, Self
 
 from django.conf import settings
-from django.core.validators import RegexValidator
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator, RegexValidator
 from django.db import models
+from django.db.models import Count, F, FilteredRelation, OuterRef, Q, Subquery
 from django.db.models.functions import Lower
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.models import BaseModel
+from apps.workspaces.tags import validate_tags
+from apps.workspaces.text import validate_one_line, validate_text
 
-NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_-]{1,31}$"
+NAME_PATTERN = r"\A[A-Za-z0-9][A-Za-z0-9_-]{1,31}\Z"
 RESERVED_NAMES = frozenset({"new", "trash"})  # addresses of pages that stand beside workspaces
+LONGEST_DESCRIPTION = 5000
 
 
 class WorkspaceQuerySet(models.QuerySet["Workspace"]):
     def visible_to(self, user: Any) -> Self:
         """Return the workspaces the user is a member of, without those in the trash."""
         return self.live().filter(memberships__user=user)
+
+    def of(self, user: Any) -> Self:
+        """Return every workspace with a role for the user, also in the trash, with ``role`` and ``visited_at`` of theirs."""
+        mine = FilteredRelation("memberships", condition=Q(memberships__user=user))
+        return (
+            self.annotate(mine=mine)
+            .filter(mine__isnull=False)
+            .annotate(role=F("mine__role"), visited_at=F("mine__last_visited_at"))
+        )
+
+    def with_member_count(self) -> Self:
+        """Return the same rows with ``member_count``, counted for each row that is read, not for all."""
+        row = self.model._default_manager.filter(pk=OuterRef("pk"))
+        return self.annotate(member_count=Subquery(row.values(count=Count("memberships"))))
 
     def live(self) -> Self:
         """Return workspaces that are not in the trash."""
@@ -28,9 +48,17 @@ class WorkspaceQuerySet(models.QuerySet["Workspace"]):
         """Return workspaces that wait in the trash."""
         return self.exclude(deleted_at=None)
 
+    def over_due(self) -> Self:
+        """Return workspaces whose time in the trash is over."""
+        return self.filter(deleted_at__isnull=False, destroy_after__lte=timezone.now())
+
 
 class Workspace(BaseModel):
-    """What a team shares. ``name`` is in every address and compares without case; ``friendly_name`` is shown."""
+    """What a team shares. ``name`` is in every address and compares without case; ``friendly_name`` is shown.
+
+    ``friendly_name`` is the name itself until somebody writes another, so that lists can sort by it.
+    ``destroy_after`` is set while the workspace is in the trash: from that moment on it can no longer be restored.
+    """
 
     name = models.CharField(
         _("name"),
@@ -42,11 +70,17 @@ class Workspace(BaseModel):
             )
         ],
     )
-    friendly_name = models.CharField(_("friendly name"), max_length=100, blank=True)
-    description = models.TextField(_("description"), max_length=5000, blank=True)
+    friendly_name = models.CharField(_("friendly name"), max_length=100, blank=True, validators=[validate_one_line])
+    description = models.TextField(
+        _("description"),
+        max_length=LONGEST_DESCRIPTION,
+        blank=True,
+        validators=[MaxLengthValidator(LONGEST_DESCRIPTION), validate_text],
+    )
     tags = models.JSONField(_("tags"), default=dict, blank=True)
     archived_at = models.DateTimeField(null=True, blank=True)
     deleted_at = models.DateTimeField(null=True, blank=True, db_index=True)
+    destroy_after = models.DateTimeField(null=True, blank=True)
     deleted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
@@ -65,10 +99,27 @@ class Workspace(BaseModel):
     def __str__(self) -> str:
         return self.title
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.friendly_name = self.friendly_name or self.name
+        super().save(*args, **kwargs)
+
+    def clean_fields(self, exclude: Any = None) -> None:
+        super().clean_fields(exclude=exclude)
+        if "tags" not in (exclude or ()):
+            try:
+                validate_tags(self.tags)
+            except ValidationError as error:
+                raise ValidationError({"tags": error.messages}) from None
+
     @property
     def title(self) -> str:
         """The name to show."""
-        return self.friendly_name or self.name
+        return self.friendly_name
+
+    @property
+    def is_being_destroyed(self) -> bool:
+        """Whether its time in the trash is over, so that only its last traces are left to be removed."""
+        return self.destroy_after is not None and self.destroy_after <= timezone.now()
 
     def get_absolute_url(self) -> str:
         """Return the workspace's home page."""
