@@ -11,9 +11,10 @@ urlpatterns = [
     path("", include("apps.portal.urls")),
     path("", include("apps.accounts.urls")),
     path("", include("apps.activity.urls")),
-    path("workspaces/", include("apps.workspaces.urls")),
+    path("", include("apps.workspaces.urls")),
     path("workspaces/<str:name>/compute/", include("apps.compute.urls")),
     path("views/", include("apps.core.urls")),
+    path("content/", include("apps.core.content.urls")),
     path("api/v1/", include("studio.api")),
     path("api/docs/", include("apps.portal.docs_urls")),
 ]

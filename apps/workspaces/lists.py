@@ -1,0 +1,254 @@
+"""Lists of workspaces, members, secrets and aliases."""
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from apps.core.lists import Column, Status, StudioList
+from apps.workspaces.filters import AliasFilter, AllWorkspacesFilter, MemberFilter, WorkspaceFilter
+from apps.workspaces.holdings import holdings_in_words
+from apps.workspaces.models import Alias, Membership, Secret, Workspace
+from apps.workspaces.roles import Role
+
+MOST_OWNERS = 3
+
+
+def workspace_link(workspace: Workspace) -> str:
+    """Return a workspace's title as a link, with its name below where that is another."""
+    link = format_html('<a class="table-title" href="{}">{}</a>', workspace.get_absolute_url(), workspace.title)
+    return link if workspace.title == workspace.name else format_html("{}<br>{}", link, _name(workspace))
+
+
+def state_of(workspace: Workspace) -> Status:
+    """Return a workspace's state for a cell."""
+    if workspace.is_being_destroyed:
+        return Status("busy", gettext_lazy("Being deleted"))
+    if workspace.deleted_at:
+        return Status("warn", gettext_lazy("In the trash"))
+    return Status("idle", gettext_lazy("Archived")) if workspace.archived_at else Status("ok", gettext_lazy("Active"))
+
+
+class WorkspaceList(StudioList):
+    """The workspaces a person is a member of."""
+
+    key = "workspaces"
+    title = gettext_lazy("Workspaces")
+    columns = (
+        Column("title", gettext_lazy("Workspace"), sort="friendly_name", render=workspace_link, fixed=True),
+        Column("role", gettext_lazy("My role"), value=lambda row: Role(row.role).label, sort="role"),
+        Column("members", gettext_lazy("Members"), value="member_count", kind="number"),
+        Column("tags", gettext_lazy("Tags"), kind="tags"),
+        Column("visited", gettext_lazy("Opened"), value="visited_at", sort="visited_at", nullable=True, kind="time"),
+        Column("created_at", gettext_lazy("Created"), sort="created_at", kind="time"),
+        Column("name", gettext_lazy("Name"), sort="name", kind="code", shown=False),
+        Column("state", gettext_lazy("State"), value=state_of, kind="status", shown=False),
+    )
+    default_sort = ("-visited", "-created_at")
+    search_fields = ("name", "friendly_name", "description")
+    search_hint = gettext_lazy("Search workspaces")
+    filterset_class = WorkspaceFilter
+
+
+class AllWorkspacesList(StudioList):
+    """Every workspace of the studio, for administrators, who see none by themselves."""
+
+    key = "all-workspaces"
+    title = gettext_lazy("Workspaces")
+    columns = (
+        Column(
+            "title",
+            gettext_lazy("Workspace"),
+            sort="friendly_name",
+            link=lambda row: administration_url(row),
+            fixed=True,
+        ),
+        Column("name", gettext_lazy("Name"), sort="name", kind="code"),
+        Column("owners", gettext_lazy("Owners"), value=lambda row: owners_in_words(row)),
+        Column("members", gettext_lazy("Members"), value="member_count", kind="number"),
+        Column("state", gettext_lazy("State"), value=state_of, kind="status"),
+        Column("created_at", gettext_lazy("Created"), sort="created_at", kind="time"),
+    )
+    default_sort = ("-created_at",)
+    search_fields = ("name", "friendly_name")
+    search_hint = gettext_lazy("Search workspaces")
+    filterset_class = AllWorkspacesFilter
+
+
+class TrashList(StudioList):
+    """Workspaces that can still be restored."""
+
+    key = "trash"
+    title = gettext_lazy("Trash")
+    columns = (
+        Column(
+            "title", gettext_lazy("Workspace"), sort="friendly_name", render=lambda row: _two_lines(row), fixed=True
+        ),
+        Column("holds", gettext_lazy("Holds"), value=holdings_in_words, exported=False),
+        Column("deleted_by", gettext_lazy("Deleted by"), value="deleted_by.display_name"),
+        Column("deleted_at", gettext_lazy("Deleted"), sort="deleted_at", kind="time"),
+        Column(
+            "until", gettext_lazy("Can be restored until"), value="destroy_after", sort="destroy_after", kind="time"
+        ),
+        Column("actions", "", render=lambda row: _trash_actions(row), fixed=True, exported=False),
+    )
+    default_sort = ("-deleted_at",)
+    search_fields = ("name", "friendly_name")
+    search_hint = gettext_lazy("Search the trash")
+    related = ("deleted_by",)
+
+
+class MemberList(StudioList):
+    """Who belongs to a workspace."""
+
+    key = "members"
+    title = gettext_lazy("Members")
+    columns = (
+        Column("name", gettext_lazy("Name"), value="user.display_name", render=lambda row: _person(row), fixed=True),
+        Column("username", gettext_lazy("User name"), value="user.username", sort="user__username", kind="code"),
+        Column("email", gettext_lazy("Email"), value="user.email"),
+        Column("role", gettext_lazy("Role"), value=lambda row: row.get_role_display(), sort="role"),
+        Column("created_at", gettext_lazy("Member since"), sort="created_at", kind="time"),
+        Column("visited", gettext_lazy("Last here"), value="last_visited_at", kind="time", shown=False),
+    )
+    default_sort = ("-created_at",)
+    search_fields = ("user__username", "user__full_name", "user__email")
+    search_hint = gettext_lazy("Search members")
+    filterset_class = MemberFilter
+    related = ("user", "workspace")
+    refresh_on = ("members.changed",)
+
+    def label_of(self, row: Membership) -> str:
+        """Return the person's name."""
+        return row.user.display_name
+
+
+class SecretList(StudioList):
+    """Names of secrets; their values are nowhere to be seen."""
+
+    key = "secrets"
+    title = gettext_lazy("Secrets")
+    columns = (
+        Column("name", gettext_lazy("Name"), sort="name", kind="code", fixed=True),
+        Column("set_by", gettext_lazy("Set by"), value="set_by.display_name"),
+        Column("set_at", gettext_lazy("Set"), sort="set_at", kind="time"),
+        Column("created_at", gettext_lazy("Created"), sort="created_at", kind="time", shown=False),
+    )
+    default_sort = ("name",)
+    search_fields = ("name",)
+    search_hint = gettext_lazy("Search secrets")
+    related = ("set_by", "workspace")
+    refresh_on = ("secrets.changed",)
+
+
+class EditableSecretList(SecretList):
+    """The same for those who may set values."""
+
+    columns = (
+        Column("name", gettext_lazy("Name"), sort="name", kind="code", link=lambda row: secret_url(row), fixed=True),
+        *SecretList.columns[1:],
+    )
+
+
+class AliasList(StudioList):
+    """What names in job files mean here."""
+
+    key = "aliases"
+    title = gettext_lazy("Aliases")
+    columns = (
+        Column("name", gettext_lazy("Name in the files"), sort="name", kind="code", fixed=True),
+        Column("target", gettext_lazy("Name here"), sort="target", kind="code", fixed=True),
+        Column("kind", gettext_lazy("Kind"), value=lambda row: row.get_kind_display(), sort="kind"),
+        Column("created_at", gettext_lazy("Created"), sort="created_at", kind="time"),
+    )
+    default_sort = ("name",)
+    search_fields = ("name", "target")
+    search_hint = gettext_lazy("Search aliases")
+    filterset_class = AliasFilter
+    related = ("workspace",)
+    refresh_on = ("aliases.changed",)
+
+
+class EditableAliasList(AliasList):
+    """The same for those who may change aliases."""
+
+    columns = (
+        Column(
+            "name",
+            gettext_lazy("Name in the files"),
+            sort="name",
+            kind="code",
+            link=lambda row: alias_url(row),
+            fixed=True,
+        ),
+        *AliasList.columns[1:],
+    )
+
+
+def administration_url(workspace: Workspace) -> str:
+    """Return what administrators see of a workspace from the outside."""
+    return reverse("workspaces:administration-one", args=[workspace.pk])
+
+
+def owners_in_words(workspace: Workspace) -> str:
+    """Return the names of some owners, and of how many more there are."""
+    # Prefetched into ``memberships`` by the view: owners only.
+    names = [membership.user.display_name for membership in workspace.memberships.all()]
+    shown = ", ".join(names[:MOST_OWNERS])
+    more = len(names) - MOST_OWNERS
+    return _("%(names)s and %(more)d more") % {"names": shown, "more": more} if more > 0 else shown
+
+
+def member_url(membership: Membership) -> str:
+    """Return the page of one member."""
+    return reverse("workspaces:member", args=[membership.workspace.name, membership.pk])
+
+
+def secret_url(secret: Secret) -> str:
+    """Return the page on which a secret's value is replaced."""
+    return reverse("workspaces:secret", args=[secret.workspace.name, secret.pk])
+
+
+def alias_url(alias: Alias) -> str:
+    """Return the page on which an alias is edited."""
+    return reverse("workspaces:alias", args=[alias.workspace.name, alias.pk])
+
+
+def _name(workspace: Workspace) -> SafeString:
+    return format_html('<span class="muted mono small">{}</span>', workspace.name)
+
+
+def _two_lines(workspace: Workspace) -> SafeString:
+    title = format_html('<span class="table-title">{}</span>', workspace.title)
+    return title if workspace.title == workspace.name else format_html("{}<br>{}", title, _name(workspace))
+
+
+def _person(membership: Membership) -> SafeString:
+    user = membership.user
+    note = "" if user.is_active else format_html(' <span class="tag">{}</span>', _("may not sign in"))
+    return format_html(
+        '<span class="cluster"><span class="avatar" aria-hidden="true">{}</span><a class="table-title" href="{}">{}</a>{}</span>',
+        user.initials,
+        member_url(membership),
+        user.display_name,
+        note,
+    )
+
+
+def _trash_actions(workspace: Any) -> SafeString:
+    """Return the buttons of a row. They belong to a form that stands outside of the list."""
+    if workspace.is_being_destroyed:
+        return format_html('<span class="muted">{}</span>', _("being deleted for good"))
+    if workspace.role != Role.OWNER:
+        return format_html('<span class="muted">{}</span>', _("an owner can restore it"))
+    return format_html(
+        '<span class="cluster"><button class="btn btn-sm" form="row-action" formaction="{}">{}</button>'
+        '<a class="btn btn-sm btn-ghost" href="{}">{}</a></span>',
+        reverse("workspaces:restore", args=[workspace.name]),
+        _("Restore"),
+        reverse("workspaces:destroy", args=[workspace.name]),
+        _("Delete for good…"),
+    )
