@@ -121,11 +121,12 @@ class SystemCheck:
 
 @dataclass(frozen=True)
 class Content:
-    """A stored file of a user's, as the content host serves it."""
+    """A stored file of a user's, as the content host serves it. ``sha256`` of its contents, where it is known."""
 
     key: str
     name: str
     media_type: str
+    sha256: str = ""
 
 
 audit_recorded: Hook[[AuditEntry], None] = Hook("audit_recorded")

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 
-from studio.asgi.types import Application, Receive, Scope, Send, header
+from studio.asgi.types import Application, Receive, Scope, Send, header, refuse_socket
 
 
 class OriginCheck:
@@ -13,7 +13,5 @@ class OriginCheck:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if header(scope, b"origin") != settings.STUDIO.url:
-            await receive()
-            await send({"type": "websocket.close", "code": 4403})
-            return
+            return await refuse_socket(receive, send, 4403)
         await self.application(scope, receive, send)

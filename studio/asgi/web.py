@@ -13,29 +13,24 @@ django_application = get_asgi_application()
 
 from channels.auth import AuthMiddlewareStack
 from channels.routing import URLRouter
+from django.urls import re_path
 
 from studio.asgi.health import answer_health
+from studio.asgi.lifespan import answer_lifespan
 from studio.asgi.origin import OriginCheck
-from studio.asgi.types import Receive, Scope, Send
+from studio.asgi.types import Receive, Scope, Send, refuse_unknown_socket
 from studio.sockets import socket_patterns
 
-websockets = OriginCheck(AuthMiddlewareStack(URLRouter(socket_patterns)))
+known_or_refused = [*socket_patterns, re_path("", refuse_unknown_socket)]
+websockets = OriginCheck(AuthMiddlewareStack(URLRouter(known_or_refused)))
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
     """Route one connection."""
     if scope["type"] == "lifespan":
-        return await _lifespan(receive, send)
+        return await answer_lifespan(receive, send)
     if scope["type"] == "websocket":
         return await websockets(scope, receive, send)
     if scope["path"] == "/healthz":
         return await answer_health(scope, receive, send)
     return await django_application(scope, receive, send)
-
-
-async def _lifespan(receive: Receive, send: Send) -> None:
-    while True:
-        message = await receive()
-        await send({"type": f"{message['type']}.complete"})
-        if message["type"] == "lifespan.shutdown":
-            return
