@@ -17,4 +17,5 @@ urlpatterns = [
     path("", include("apps.accounts.api.urls")),
     path("", include("apps.activity.api.urls")),
     path("", include("apps.workspaces.api.urls")),
+    path("", include("apps.compute.api.urls")),
 ]

@@ -84,9 +84,9 @@ def beat() -> Program:
     return Program("beat", f"celery {' '.join(command)}", lambda _: _celery(command))
 
 
-def prepare() -> Program:
+def prepare(environment: Environment) -> Program:
     """Return the short-lived process that brings the database up to date; it announces what the launcher must know."""
-    return Program("prepare", "studio prepare", _run_prepare)
+    return Program("prepare", "studio prepare", partial(_run_prepare, environment))
 
 
 def _server(
@@ -142,7 +142,9 @@ def _celery(arguments: list[str]) -> None:
     celery(["-q", *arguments], prog_name="celery")
 
 
-def _run_prepare(announce: Announce) -> None:
-    from studio.launcher.prepare import prepare_database
+def _run_prepare(environment: Environment, announce: Announce) -> None:
+    from studio.launcher.prepare import prepare_database, write_local_token
 
-    announce(json.dumps(prepare_database()).encode())
+    prepared = prepare_database()
+    write_local_token(environment)
+    announce(json.dumps(prepared).encode())

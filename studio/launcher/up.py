@@ -56,7 +56,7 @@ def _start(environment: Environment, supervisor: Supervisor, output: Output) -> 
         broker.wait_for_predecessor(environment)
         supervisor.start(programs.valkey(environment))
         supervisor.wait_until_ready(["valkey"], BROKER_TIMEOUT_S)
-    code, answer = supervisor.run_to_end(programs.prepare())
+    code, answer = supervisor.run_to_end(programs.prepare(environment))
     if code != 0:
         raise CannotStart("The studio was not started: preparing its database failed, see above.")
     prepared = json.loads(answer)

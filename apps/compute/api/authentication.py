@@ -1,0 +1,50 @@
+"""How the API knows a machine: by its agent's token."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from rest_framework.authentication import BaseAuthentication, get_authorization_header
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.request import Request
+
+from apps.compute import services
+from apps.compute.models import Agent
+
+
+@dataclass(frozen=True)
+class Machine:
+    """Stands where a request has its user. It is nobody's account and opens nothing but its own routes."""
+
+    agent: Agent
+    is_authenticated: bool = True
+    is_active: bool = True
+    is_administrator: bool = False
+
+
+class AgentAuthentication(BaseAuthentication):
+    """``Authorization: Bearer <token of an agent>``"""
+
+    def authenticate(self, request: Request) -> tuple[Machine, Agent] | None:
+        kind, _sep, value = get_authorization_header(request).decode("latin-1").partition(" ")
+        if kind.lower() != "bearer" or not value:
+            return None
+        agent = services.find_agent(value.strip())
+        if agent is None:
+            raise AuthenticationFailed(_("This token belongs to no machine of the studio."))
+        return Machine(agent), agent
+
+    def authenticate_header(self, request: Request) -> str:
+        return 'Bearer realm="agent"'
+
+
+class AgentAuthenticationScheme(OpenApiAuthenticationExtension):
+    """Names the scheme in the schema."""
+
+    target_class = AgentAuthentication
+    name = "agentToken"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        """Return the OpenAPI security scheme."""
+        return {"type": "http", "scheme": "bearer", "description": "The token of a machine's agent."}

@@ -1,0 +1,65 @@
+"""States, isolation and sizes of machines in words."""
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+
+from apps.compute.models import Agent, Isolation
+from apps.compute.states import AgentState
+from apps.core.lists import Status
+
+MB_PER_GB = 1024
+
+
+def status_of(agent: Agent) -> Status:
+    """Return an agent's state with its reason."""
+    state = agent.state
+    if state is AgentState.ONLINE:
+        return Status("ok", state.label)
+    if state is AgentState.WAITING:
+        return Status("idle", state.label, _("Its agent has not sent a heartbeat yet."))
+    return Status("bad", state.label, _("No heartbeat for a while. Is the machine on, and does its agent run?"))
+
+
+def isolation_tone(agent: Agent) -> str:
+    """Return how good that is, as the tone of a status."""
+    tones = {Isolation.BUBBLEWRAP: "ok", Isolation.UID: "warn", Isolation.NONE: "bad"}
+    return tones.get(Isolation(agent.isolation), "idle")
+
+
+def isolation_in_words(agent: Agent) -> str:
+    """Return what the machine's isolation means for whoever runs code there, and how it gets better."""
+    if agent.isolation == Isolation.BUBBLEWRAP:
+        return _("Programs were shown to see neither the studio's files nor other programs.")
+    if agent.isolation == Isolation.UID:
+        return _(
+            "Programs can be started under another user id, but can read what every user of the machine may read. "
+            "For a sandbox, install bubblewrap (on Debian: apt-get install bubblewrap)."
+        )
+    if agent.isolation == Isolation.NONE:
+        return _(
+            "User code could read everything that the studio can on this machine. "
+            "Install bubblewrap (on Debian: apt-get install bubblewrap), or start the studio as root."
+        )
+    return _("Its agent has not said yet.")
+
+
+def memory_in_words(agent: Agent) -> str:
+    """Return used and total memory, such as “3.1 of 16 GB”."""
+    return _used_of_total(agent.memory_used_mb, agent.memory_total_mb)
+
+
+def disk_in_words(agent: Agent) -> str:
+    """Return used and total disk space where the agent keeps its files."""
+    return _used_of_total(agent.disk_used_mb, agent.disk_total_mb)
+
+
+def gpus_in_words(agent: Agent) -> str:
+    """Return the names of the GPUs, with their memory."""
+    return ", ".join(f"{gpu['name']} ({number_format(gpu['memory_mb'] / MB_PER_GB, 0)} GB)" for gpu in agent.gpus)
+
+
+def _used_of_total(used_mb: int, total_mb: int) -> str:
+    if not total_mb:
+        return ""
+    sizes = {"used": number_format(used_mb / MB_PER_GB, 1), "total": number_format(total_mb / MB_PER_GB, 0)}
+    return _("%(used)s of %(total)s GB") % sizes
