@@ -1,8 +1,10 @@
 """What the pages of accounts have in common: where to go next, and secrets that are shown once."""
 
 import json
+from urllib.parse import urlsplit
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 
@@ -39,3 +41,11 @@ def after_signing_in(needs_password: bool, path: str) -> str:
     if not needs_password:
         return path
     return f"{reverse('accounts:password')}?{urlencode({'next': path})}"
+
+
+def back_to_list(request: HttpRequest, name: str) -> HttpResponse:
+    """Go back to a list as it stood: with the search and filters that its address had."""
+    came_from = urlsplit(request.headers.get("Referer", ""))
+    path = reverse(name)
+    is_list = came_from.path == path and came_from.netloc == request.get_host()
+    return redirect(f"{path}?{came_from.query}" if is_list and came_from.query else path)

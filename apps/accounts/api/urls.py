@@ -1,3 +1,15 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from apps.accounts.api import views
+
+urlpatterns = [
+    path("me/", views.Me.as_view()),
+    path("tokens/", views.TokenCollection.as_view()),
+    path("tokens/<uuid:token_id>/", views.TokenDetail.as_view()),
+    path("users/", views.UserCollection.as_view()),
+    path("users/<uuid:user_id>/", views.UserDetail.as_view()),
+    path("users/<uuid:user_id>/sessions/", views.UserSessions.as_view()),
+    path("invitations/", views.InvitationCollection.as_view()),
+    path("invitations/<uuid:invitation_id>/", views.InvitationDetail.as_view()),
+    path("invitations/<uuid:invitation_id>/link/", views.InvitationLink.as_view()),
+]

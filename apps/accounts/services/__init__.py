@@ -18,6 +18,7 @@ from apps.accounts.services.links import (
 )
 from apps.accounts.services.passwords import check_own_password, set_password
 from apps.accounts.services.people import (
+    change_standing,
     create_user,
     deactivate,
     deactivate_many,
@@ -32,6 +33,7 @@ from apps.accounts.services.tokens import create_token, revoke_token, workspaces
 __all__ = [
     "accept_as_new_user",
     "accept_invitation",
+    "change_standing",
     "check_credentials",
     "check_own_password",
     "create_sign_in_link",

@@ -149,6 +149,21 @@ def reactivate(*, actor: User, user: User) -> User:
     return user
 
 
+@transaction.atomic
+def change_standing(
+    *, actor: User, user: User, is_administrator: bool | None = None, is_active: bool | None = None
+) -> User:
+    """Change several of what administrators decide about somebody at once: all of it, or nothing.
+
+    Raises: as ``set_administrator``, ``deactivate`` and ``reactivate``.
+    """
+    if is_administrator is not None:
+        user = set_administrator(actor=actor, user=user, value=is_administrator)
+    if is_active is not None:
+        user = (reactivate if is_active else deactivate)(actor=actor, user=user)
+    return user
+
+
 def end_sessions_of(*, actor: User, user: User) -> int:
     """Sign someone out everywhere. Returns how many sessions there were."""
     return sessions.end_all_sessions(actor=actor, user=user)
