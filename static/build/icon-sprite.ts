@@ -20,7 +20,9 @@ export function iconSprite(folder: string): Plugin {
     name: 'icon-sprite',
     generateBundle() {
       const files = readdirSync(folder).filter((file) => file.endsWith('.svg'));
-      const symbols = files.sort().map((file) => symbol(basename(file, '.svg'), readFileSync(join(folder, file), 'utf8')));
+      const symbols = files
+        .sort()
+        .map((file) => symbol(basename(file, '.svg'), readFileSync(join(folder, file), 'utf8')));
       this.emitFile({
         type: 'asset',
         name: 'icons.svg',

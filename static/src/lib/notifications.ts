@@ -1,0 +1,25 @@
+import htmx from 'htmx.org';
+
+import { t } from './strings.ts';
+
+interface Told {
+  unread?: number;
+}
+
+function show(unread: number): void {
+  const badge = document.getElementById('unread');
+  if (!badge) return;
+  badge.textContent = unread > 99 ? '99+' : String(unread);
+  badge.hidden = unread === 0;
+  badge.closest('button')?.setAttribute('aria-label', t('Notifications, {count} unread', { count: unread }));
+}
+
+/** Keep the bell's count as the feed tells it (`studio:notification`, `data.unread`), and an open menu with it. */
+export function startNotifications(): void {
+  document.body.addEventListener('studio:notification', (event) => {
+    const told = (event as CustomEvent<Told | null>).detail;
+    if (typeof told?.unread === 'number') show(told.unread);
+    const menu = document.querySelector('#notification-menu:popover-open');
+    if (menu) htmx.trigger(menu, 'menu-open', {});
+  });
+}

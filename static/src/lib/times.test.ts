@@ -1,0 +1,22 @@
+import { describe, expect, it } from 'vitest';
+
+import { relative } from './times.ts';
+
+describe('relative times', () => {
+  const now = Date.parse('2026-03-10T12:00:00Z');
+  const ago = (seconds: number): string | null => relative(now - seconds * 1000, now, 'en');
+
+  it.each([
+    [3, 'now'],
+    [50, '1 minute ago'],
+    [59 * 60, '59 minutes ago'],
+    [3600, '1 hour ago'],
+    [23 * 3600, '23 hours ago'],
+    [25 * 3600, 'yesterday'],
+    [6 * 86_400, '6 days ago'],
+    [-7200, 'in 2 hours'],
+  ])('%d seconds: %s', (seconds, text) => expect(ago(seconds)).toBe(text));
+
+  it('leaves the date of what is long ago', () => expect(ago(40 * 86_400)).toBeNull());
+  it('speaks the language of the page', () => expect(relative(now - 7.2e6, now, 'es')).toBe('hace 2 horas'));
+});
