@@ -47,6 +47,8 @@ class Connection:
             return self._failed(str(error))
         except OSError as error:
             return self._failed(f"The token cannot be read: {error}.")
+        finally:
+            self._client.close()  # the server would, after as many seconds as lie between two heartbeats
         self.last_answer_at = time.monotonic()
         self._failures = 0
         self._say(logging.INFO, f"Connected to {self._server} as agent {answer['agent']}.")
