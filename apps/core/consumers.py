@@ -1,26 +1,35 @@
 """The websocket that every live page uses."""
 
 import asyncio
+import logging
 import time
+from contextlib import aclosing
+from importlib import import_module
 from typing import Any, ClassVar
 
+from channels.auth import get_user
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
+from django.conf import settings
 
 from apps.core.access import Access
 from apps.core.feeds import CursorTooOld, EventSource, Source, follow
 
+logger = logging.getLogger(__name__)
+
 CLOSE_NOT_ALLOWED = 4403
-CHECK_AGAIN_S = 15.0
+CLOSE_TRY_AGAIN = 1011
+LONGEST_CURSOR = 18
 
 
 class FeedConsumer(AsyncJsonWebsocketConsumer):
     """Sends a topic's news from the page's cursor on (``?after=<seq>``). Read-only: commands go through the API.
 
-    Subclasses say in ``may_watch`` who may, and in ``source`` what is sent. The right is checked again while the socket is
-    open, so that a member who was removed stops getting news.
+    Subclasses say in ``may_watch`` who may, and in ``source`` what is sent. Before news is sent, both the session and the
+    right are looked at again where the last look is ``check_again_s`` ago: whoever was removed or signed out stops getting it.
     """
 
     access: ClassVar[Access]
+    check_again_s: ClassVar[float] = 15.0
 
     async def may_watch(self) -> bool:
         """Whether the user of this connection may have this feed, now."""
@@ -43,16 +52,25 @@ class FeedConsumer(AsyncJsonWebsocketConsumer):
         if self.pump:
             self.pump.cancel()
 
-    async def receive_json(self, content: Any, **kwargs: Any) -> None:
-        """Take nothing from the browser."""
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None, **kwargs: Any) -> None:
+        """Take nothing from the browser, whatever it is."""
 
     def cursor(self) -> int | None:
         """Return the number after which the page wants news, or None where it gave none."""
         query = self.scope["query_string"].decode("ascii", "replace")
         values = dict(part.split("=", 1) for part in query.split("&") if "=" in part)
-        return int(values["after"]) if values.get("after", "").isdecimal() else None
+        after = values.get("after", "")
+        return int(after) if after.isdecimal() and len(after) <= LONGEST_CURSOR else None
 
     async def _send_all(self, source: Source) -> None:
+        try:
+            await self._send_from_cursor(source)
+        except Exception as error:
+            # A socket that stays open and says nothing would look like one without news; this one is opened again.
+            logger.warning("Sending %s to a page failed (%s); the page connects again.", source.topic, error)
+            await self.close(code=CLOSE_TRY_AGAIN)
+
+    async def _send_from_cursor(self, source: Source) -> None:
         after = self.cursor()
         while True:
             first, last = await source.bounds()
@@ -61,20 +79,27 @@ class FeedConsumer(AsyncJsonWebsocketConsumer):
                 after = last
                 await self.send_json({"type": "reset", "seq": last})
             try:
-                await self._send_from(source, after)
+                return await self._send_after(source, after)
             except CursorTooOld as error:
                 after = error.seq
                 await self.send_json({"type": "reset", "seq": after})
 
-    async def _send_from(self, source: Source, after: int) -> None:
+    async def _send_after(self, source: Source, after: int) -> None:
+        """Send until the right is lost."""
         checked_at = time.monotonic()
-        async for item in follow(source, after):
-            if time.monotonic() - checked_at > CHECK_AGAIN_S:
-                checked_at = time.monotonic()
-                if not await self.may_watch():
-                    await self.close(code=CLOSE_NOT_ALLOWED)
-                    return
-            await self.send_json(item.message)
+        async with aclosing(follow(source, after)) as items:
+            async for item in items:
+                if time.monotonic() - checked_at >= self.check_again_s:
+                    checked_at = time.monotonic()
+                    if not await self._is_still_allowed():
+                        await self.close(code=CLOSE_NOT_ALLOWED)
+                        return
+                await self.send_json(item.message)
+
+    async def _is_still_allowed(self) -> bool:
+        session = import_module(settings.SESSION_ENGINE).SessionStore(self.scope["session"].session_key)
+        self.scope["user"] = await get_user({"session": session})
+        return self.scope["user"].is_authenticated and await self.may_watch()
 
 
 class TopicConsumer(FeedConsumer):

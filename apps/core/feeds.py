@@ -10,7 +10,7 @@ import asyncio
 import logging
 import time
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -171,7 +171,7 @@ class Reader:
 _readers: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, Reader]] = WeakKeyDictionary()
 
 
-async def follow(source: Source, after: int) -> AsyncIterator[Item]:
+async def follow(source: Source, after: int) -> AsyncGenerator[Item, None]:
     """Yield every item after the cursor ``after``, for as long as the caller listens.
 
     Raises:

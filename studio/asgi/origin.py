@@ -14,4 +14,4 @@ class OriginCheck:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if header(scope, b"origin") != settings.STUDIO.url:
             return await refuse_socket(receive, send, 4403)
-        await self.application(scope, receive, send)
+        return await self.application(scope, receive, send)

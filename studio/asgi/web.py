@@ -21,7 +21,7 @@ from studio.asgi.origin import OriginCheck
 from studio.asgi.types import Receive, Scope, Send, refuse_unknown_socket
 from studio.sockets import socket_patterns
 
-known_or_refused = [*socket_patterns, re_path("", refuse_unknown_socket)]
+known_or_refused = [*socket_patterns, re_path("", refuse_unknown_socket)]  # type: ignore[arg-type]  # as for consumers
 websockets = OriginCheck(AuthMiddlewareStack(URLRouter(known_or_refused)))
 
 
