@@ -128,7 +128,7 @@ def _show(request: HttpRequest, found: Invitation, form: AcceptInvitationForm | 
     }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form is not None and form.errors else HTTPStatus.OK
     response = render(request, "accounts/invitation.html", context, status=status)
-    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["Referrer-Policy"] = "strict-origin"  # as for sign-in links
     return response
 
 
