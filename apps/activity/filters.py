@@ -50,9 +50,8 @@ class NotificationFilter(filters.FilterSet):
         field_name="read_at",
         lookup_expr="isnull",
         coerce=lambda value: value == "true",
-        choices=[("true", _("Unread")), ("false", _("Read"))],
+        choices=[("", _("All")), ("true", _("Unread")), ("false", _("Read"))],
         label=_("Status"),
-        empty_label=_("All"),
         widget=forms.RadioSelect,
     )
     level = filters.MultipleChoiceFilter(choices=Level, label=_("Level"), widget=forms.CheckboxSelectMultiple)
