@@ -92,8 +92,17 @@ def test_links_tell_the_other_site_nothing_and_lend_it_no_weight():
 
 
 def test_usual_markdown_is_understood():
-    html = render_markdown("# Title\n\n*soft* **strong** ~~gone~~ `code`\n\n1. one\n\n| a | b |\n|---|---|\n| 1 | 2 |\n")
-    for part in ("<h1>Title</h1>", "<em>soft</em>", "<strong>strong</strong>", "<code>code</code>", "<td>2</td>", "<li>"):
+    html = render_markdown(
+        "# Title\n\n*soft* **strong** ~~gone~~ `code`\n\n1. one\n\n| a | b |\n|---|---|\n| 1 | 2 |\n"
+    )
+    for part in (
+        "<h1>Title</h1>",
+        "<em>soft</em>",
+        "<strong>strong</strong>",
+        "<code>code</code>",
+        "<td>2</td>",
+        "<li>",
+    ):
         assert part in html
 
 
