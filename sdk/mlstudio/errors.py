@@ -61,14 +61,11 @@ def from_problem(status: int, problem: Any) -> StudioError:
     errors = known.get("errors")
     errors = errors if isinstance(errors, dict) else {}
     message = str(known.get("detail") or known.get("title") or f"The studio answered with HTTP status {status}.")
-    if errors:
-        message = " ".join([message, *(_field(name, sentences) for name, sentences in errors.items())])
+    for name, sentences in errors.items():
+        told = " ".join(str(sentence) for sentence in sentences) if isinstance(sentences, list) else str(sentences)
+        if told not in message:
+            message += f" {told}" if name == "non_field_errors" else f" {name}: {told}"
     if status == 401:
         return SignInError(message)
     kind = {403: PermissionDeniedError, 404: NotFoundError}.get(status, RequestError)
     return kind(message, status=status, code=str(known.get("code", "")), errors=errors)
-
-
-def _field(name: str, sentences: Any) -> str:
-    words = " ".join(str(sentence) for sentence in sentences) if isinstance(sentences, list) else str(sentences)
-    return words if name == "non_field_errors" else f"{name}: {words}"

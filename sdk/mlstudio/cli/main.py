@@ -36,6 +36,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command line (default: that of this process). Returns the exit code."""
     parser = build_parser()
     options = parser.parse_args(arguments)
+    # A default in the parsers would overwrite, after the command's name, what was said before it.
+    options.output = getattr(options, "output", "table")
     try:
         options.run(options)
         sys.stdout.flush()
@@ -60,8 +62,6 @@ def build_parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )  # fmt: skip
     parser.add_argument("--version", action="version", version=f"studio {__version__}")
-    # The defaults sit here once: in the shared parser they would overwrite what stood before the command's name.
-    parser.set_defaults(output="table")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     parents: list[argparse.ArgumentParser] = [common]
     account.add_commands(commands, parents)
