@@ -65,7 +65,8 @@ class StudioTask(Task):
     abstract = True
 
     def before_start(self, task_id: str, args: Any, kwargs: Any) -> None:
-        close_old_connections()
+        if not self.request.is_eager:  # run in its caller's process, it shares the caller's connection and transaction
+            close_old_connections()
 
     def on_success(self, retval: Any, task_id: str, args: Any, kwargs: Any) -> None:
         if pending := self._pending():
