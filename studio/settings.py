@@ -253,6 +253,8 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SERVERS": [{"url": STUDIO.url}],
+    # Where several apps call a field alike, the generated name would change with whoever comes next.
+    "ENUM_NAME_OVERRIDES": {"AliasKindEnum": "apps.workspaces.models.alias.AliasKind"},
 }
 
 # --- Background work --------------------------------------------------------------------------------------------------

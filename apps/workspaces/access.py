@@ -7,14 +7,14 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
-from typing import Any
+from typing import Any, cast
 
 from django.db.models.functions import Lower
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.utils import timezone
 from rest_framework.request import Request
 
-from apps.accounts.models import AccessToken
+from apps.accounts.models import AccessToken, User
 from apps.accounts.requests import SignedInRequest
 from apps.core.access import Access, Level, View, ask_to_sign_in, declare, refuse_other_verbs
 from apps.workspaces.models import Membership, Workspace
@@ -89,12 +89,14 @@ def _note_visit(membership: Membership) -> None:
 class WorkspaceAPI:
     """Mix into API views below ``/api/v1/workspaces/<name>/``; put it first.
 
-    ``access`` names the action for each verb. Sets ``self.workspace`` and ``self.membership`` before the handler runs.
+    ``access`` names the action for each verb. Sets ``self.workspace``, ``self.membership`` and ``self.actor`` before the
+    handler runs.
     ``in_trash`` says whether workspaces in the trash are found too.
     """
 
     in_trash = False
 
+    actor: User
     workspace: Workspace
     membership: Membership
     access: Access
@@ -102,7 +104,8 @@ class WorkspaceAPI:
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Authenticate, find the workspace, and ask the policy table."""
         super().initial(request, *args, **kwargs)  # type: ignore[misc]
-        self.membership = find_membership(request.user, kwargs["name"], in_trash=self.in_trash)
+        self.actor = cast(User, request.user)  # the permission class has let nobody else through
+        self.membership = find_membership(self.actor, kwargs["name"], in_trash=self.in_trash)
         self.workspace = self.membership.workspace
         if isinstance(request.auth, AccessToken) and not request.auth.opens_workspace(self.workspace.pk):
             raise Http404

@@ -5,9 +5,10 @@ import re
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
-# Controls, line separators and halves of surrogate pairs. Databases and terminals trip over them.
-_UNPRINTABLE = r"\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff"
-_ONE_LINE = re.compile(rf"[^{_UNPRINTABLE}]*")
+# Controls and line separators. Databases and terminals trip over them.
+_UNPRINTABLE = r"\x00-\x1f\x7f-\x9f\u2028\u2029"
+# Halves of surrogate pairs cannot be stored either. Forms and serializers never let them through, keys of JSON objects do.
+_ONE_LINE = re.compile(rf"[^{_UNPRINTABLE}\ud800-\udfff]*")
 
 validate_one_line = RegexValidator(
     rf"\A[^{_UNPRINTABLE}]*\Z", _("Line breaks and control characters cannot be used here.")

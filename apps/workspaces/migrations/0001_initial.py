@@ -46,7 +46,7 @@ class Migration(migrations.Migration):
                         max_length=100,
                         validators=[
                             django.core.validators.RegexValidator(
-                                "\\A[^\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029\\ud800-\\udfff]*\\Z",
+                                "\\A[^\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029]*\\Z",
                                 "Line breaks and control characters cannot be used here.",
                             )
                         ],
@@ -61,7 +61,7 @@ class Migration(migrations.Migration):
                         validators=[
                             django.core.validators.MaxLengthValidator(5000),
                             django.core.validators.RegexValidator(
-                                "\\A(?:[^\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029\\ud800-\\udfff]|[\\t\\r\\n\\u2028\\u2029])*\\Z",
+                                "\\A(?:[^\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029]|[\\t\\r\\n\\u2028\\u2029])*\\Z",
                                 "Control characters cannot be used here.",
                             ),
                         ],
@@ -205,7 +205,7 @@ class Migration(migrations.Migration):
                         max_length=255,
                         validators=[
                             django.core.validators.RegexValidator(
-                                "\\A[^\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029\\ud800-\\udfff]*\\Z",
+                                "\\A[^\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029]*\\Z",
                                 "Line breaks and control characters cannot be used here.",
                             )
                         ],
@@ -218,7 +218,7 @@ class Migration(migrations.Migration):
                         max_length=255,
                         validators=[
                             django.core.validators.RegexValidator(
-                                "\\A[^\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029\\ud800-\\udfff]*\\Z",
+                                "\\A[^\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029]*\\Z",
                                 "Line breaks and control characters cannot be used here.",
                             )
                         ],
