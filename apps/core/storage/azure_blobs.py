@@ -10,6 +10,9 @@ from storages.backends.azure_storage import AzureStorage
 
 from apps.core.storage.base import Source, StoredEntry
 from apps.core.storage.objects import ObjectStore
+from studio.environment import ConfigurationError
+
+BLOCK_BYTES = 4 * 2**20  # the client's; a file has at most 50 000 blocks, so this allows files of 200 GB
 
 
 class AzureStore(ObjectStore):
@@ -21,9 +24,14 @@ class AzureStore(ObjectStore):
         super().__init__(prefix)
         if secret := os.environ.get("AZURE_STORAGE_CONNECTION_STRING"):
             storage = AzureStorage(azure_container=container, connection_string=secret)
-        else:
+        elif account:
             storage = AzureStorage(
                 azure_container=container, account_name=account, token_credential=DefaultAzureCredential()
+            )
+        else:
+            raise ConfigurationError(
+                "STUDIO_STORAGE_URL names an Azure container without its account: add ?account=name to it, "
+                "or set AZURE_STORAGE_CONNECTION_STRING."
             )
         self._container: Any = storage.client
 
@@ -31,7 +39,10 @@ class AzureStore(ObjectStore):
         return error.status_code if isinstance(error, HttpResponseError) else None
 
     def _upload(self, name: str, source: Source) -> None:
-        self._container.upload_blob(name, source, overwrite=True, max_concurrency=2)
+        # A small file takes one request instead of two, and with an empty stream the client would wait for ever.
+        start = source.peek(BLOCK_BYTES)
+        contents = source if len(start) == BLOCK_BYTES else start
+        self._container.upload_blob(name, contents, overwrite=True, max_concurrency=2)
 
     def _download(self, name: str, start: int, end: int | None) -> Iterator[bytes]:
         length = None if end is None else end - start

@@ -167,15 +167,18 @@ class Source(io.RawIOBase):
 
     def read(self, size: int | None = -1) -> bytes:
         """Return exactly ``size`` bytes, fewer only at the end: clients take a short read for the end of the file."""
-        wanted = sys.maxsize if size is None or size < 0 else size
-        if len(self._ahead) < wanted:
+        data = self.peek(sys.maxsize if size is None or size < 0 else size)
+        del self._ahead[: len(data)]
+        return data
+
+    def peek(self, size: int) -> bytes:
+        """Return what ``read`` will return next."""
+        if len(self._ahead) < size:
             for chunk in self.chunks():
                 self._ahead += chunk
-                if len(self._ahead) >= wanted:
+                if len(self._ahead) >= size:
                     break
-        data = bytes(self._ahead[:wanted])
-        del self._ahead[:wanted]
-        return data
+        return bytes(self._ahead[:size])
 
     def tell(self) -> int:
         return self.size - len(self._ahead)
