@@ -111,6 +111,15 @@ class Holding:
 
 
 @dataclass(frozen=True)
+class HomeCard:
+    """A card on a workspace's home page; its template gets ``context`` as ``card``."""
+
+    template: str
+    context: dict[str, Any]
+    order: int = 100
+
+
+@dataclass(frozen=True)
 class SystemCheck:
     """One line of the system page: is a part of the studio in order, and if not, what to do."""
 
@@ -133,6 +142,7 @@ audit_recorded: Hook[[AuditEntry], None] = Hook("audit_recorded")
 notice_given: Hook[[Notice], None] = Hook("notice_given")
 navigation: Hook[[], list[NavigationEntry]] = Hook("navigation")
 search: Hook[[HttpRequest, Any, str], list[SearchGroup]] = Hook("search")
+home_cards: Hook[[Any], list[HomeCard]] = Hook("home_cards")
 workspace_holds: Hook[[Any], list[Holding]] = Hook("workspace_holds")
 workspace_destroyed: Hook[[Any], None] = Hook("workspace_destroyed")
 system_checks: Hook[[], list[SystemCheck]] = Hook("system_checks")

@@ -7,12 +7,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from apps.accounts.requests import SignedInRequest
+from apps.core import hooks
 from apps.core.access import signed_in
 from apps.core.errors import UserError
 from apps.core.lists import Empty
 from apps.core.markdown import render_markdown
 from apps.workspaces import services
 from apps.workspaces.access import WorkspaceRequest, workspace_page
+from apps.workspaces.connect import snippets_of
 from apps.workspaces.forms import CreateForm, DetailsForm
 from apps.workspaces.holdings import holdings_of
 from apps.workspaces.lists import WorkspaceList
@@ -73,6 +75,8 @@ def home(request: WorkspaceRequest) -> HttpResponse:
         "workspace": request.workspace,
         "description": render_markdown(request.workspace.description),
         "holdings": holdings_of(request.workspace),
+        "cards": sorted((card for cards in hooks.home_cards(request) for card in cards), key=lambda card: card.order),
+        "snippets": snippets_of(request.workspace),
         "member_count": members.count() if may_see_members else None,
         "faces": members.select_related("user").order_by("created_at", "pk")[:FACES] if may_see_members else [],
     }
