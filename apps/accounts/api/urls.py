@@ -1,6 +1,8 @@
 from django.urls import path
 
-from apps.accounts.api import views
+from apps.accounts.api import schema, views
+
+__all__ = ["schema", "urlpatterns"]
 
 urlpatterns = [
     path("me/", views.Me.as_view()),

@@ -41,7 +41,8 @@ class Me(APIView):
     @extend_schema(responses=MeSerializer)
     def get(self, request: Request) -> Response:
         """Return who asks."""
-        return Response(MeSerializer(request.user, context={"request": request}).data)
+        user: Any = request.user
+        return Response(MeSerializer(user, context={"request": request}).data)
 
     @extend_schema(request=UpdateMeSerializer, responses=MeSerializer)
     def patch(self, request: Request) -> Response:

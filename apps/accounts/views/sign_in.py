@@ -22,7 +22,7 @@ from apps.core.errors import StudioError, UserError
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Ask for name and password."""
     path = next_path(request)
-    if request.method == "GET":
+    if request.method != "POST":
         return redirect(path) if request.user.is_authenticated else _ask(request, SignInForm(), path)
     form = SignInForm(request.POST)
     if not form.is_valid():
@@ -53,7 +53,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 def sign_in_link(request: HttpRequest, token: str) -> HttpResponse:
     """Show whom a one-time link signs in, and do it on a press of the button: programs that look into mails only look."""
     try:
-        if request.method == "GET":
+        if request.method != "POST":
             person = services.find_sign_in_link(token).user
             return _without_referrer(render(request, "accounts/sign_in_link.html", {"person": person}))
         user = services.use_sign_in_link(token=token)
