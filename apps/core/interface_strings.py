@@ -40,6 +40,7 @@ INTERFACE_STRINGS = (
     _("Undo"),
     _("You have been signed out. Sign in again to go on."),
     _("You may not do this."),
+    _("now"),
     _("or"),
     _("{count} chosen"),
 )

@@ -13,6 +13,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from apps.core.times import relative
+
 Kind = Literal["text", "code", "number", "bytes", "time", "yes-no", "status", "tags"]
 
 DASH = "–"
@@ -77,12 +79,14 @@ class Column:
 
 
 def time_cell(value: datetime | None) -> str:
-    """Return a moment as ``<time>``; the script keeps it relative, without script it is absolute."""
+    """Return a moment as ``<time>``, relative, with the full one as its title; the script keeps it fresh."""
     if value is None:
         return DASH
     local = timezone.localtime(value)
-    shown = date_format(local, "DATETIME_FORMAT")
-    return format_html('<time datetime="{}" title="{}" data-relative>{}</time>', local.isoformat(), shown, shown)
+    full = date_format(local, "DATETIME_FORMAT")
+    return format_html(
+        '<time datetime="{}" title="{}" data-relative>{}</time>', local.isoformat(), full, relative(value)
+    )
 
 
 def status_cell(status: Status | None) -> str:

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from django import template
-from django.contrib.humanize.templatetags.humanize import naturaltime
 from django.contrib.messages.storage.base import Message
 from django.core.paginator import Paginator
 from django.utils import formats, timezone, translation
@@ -13,7 +12,7 @@ from django.utils.html import format_html, json_script
 from django.utils.safestring import SafeString
 from django_vite.core.asset_loader import DjangoViteAssetLoader
 
-from apps.core import interface_strings
+from apps.core import interface_strings, times
 
 register = template.Library()
 
@@ -75,7 +74,7 @@ def when(moment: datetime | None, absent: str = "–") -> SafeString:
         '<time datetime="{}" title="{}" data-relative>{}</time>',
         moment.isoformat(),
         formats.date_format(local, "DATETIME_FORMAT"),
-        naturaltime(moment),
+        times.relative(moment),
     )
 
 

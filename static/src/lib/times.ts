@@ -1,5 +1,5 @@
 import { all, onContent } from './dom.ts';
-import { language } from './strings.ts';
+import { language, t } from './strings.ts';
 
 const FRESH_EVERY_MS = 20_000;
 const MINUTE = 60;
@@ -13,8 +13,8 @@ export function relative(moment: number, now: number, locale: string): string | 
   const seconds = Math.round((moment - now) / 1000);
   const distance = Math.abs(seconds);
   if (distance > RELATIVE_FOR_S) return null;
-  const format = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
-  if (distance < 45) return format.format(0, 'second');
+  if (distance < 45) return t('now');
+  const format = new Intl.RelativeTimeFormat(locale, { numeric: 'always' });
   if (distance < HOUR) return format.format(Math.trunc(seconds / MINUTE) || Math.sign(seconds), 'minute');
   if (distance < DAY) return format.format(Math.trunc(seconds / HOUR), 'hour');
   return format.format(Math.trunc(seconds / DAY), 'day');

@@ -1,0 +1,30 @@
+"""How long ago, in words: the same words that ``static/src/lib/times.ts`` keeps fresh in the open page."""
+
+from datetime import datetime, timedelta
+
+from babel.dates import format_timedelta
+from django.utils import formats, timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+RELATIVE_FOR = timedelta(days=14)
+NOW = timedelta(seconds=45)
+
+
+def relative(moment: datetime, now: datetime | None = None) -> str:
+    """Say how long ago a moment was, or how long it is until then; what is farther away than two weeks gets its date.
+
+    Args: moment: aware; now: aware, the present if left out.
+    """
+    distance = moment - (now or timezone.now())
+    if abs(distance) > RELATIVE_FOR:
+        return formats.date_format(timezone.localtime(moment), "DATE_FORMAT")
+    if abs(distance) < NOW:
+        return _("now")
+    for unit in ("day", "hour", "minute"):
+        count = abs(distance) // timedelta(**{f"{unit}s": 1})
+        if count or unit == "minute":
+            whole = timedelta(**{f"{unit}s": max(1, count) * (1 if distance > timedelta(0) else -1)})
+            break
+    # A threshold beyond reach: the unit is the one given, whatever the number.
+    return format_timedelta(whole, granularity=unit, threshold=1e9, add_direction=True, locale=get_language() or "en")

@@ -1,0 +1,37 @@
+"""How long ago, in words."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.utils import translation
+
+from apps.core.times import relative
+
+NOW = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
+
+
+# The table is that of static/src/lib/times.test.ts: what the server writes must be what the page goes on with.
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (3, "now"),
+        (50, "1 minute ago"),
+        (59 * 60, "59 minutes ago"),
+        (3600, "1 hour ago"),
+        (23 * 3600, "23 hours ago"),
+        (25 * 3600, "1 day ago"),
+        (6 * 86_400, "6 days ago"),
+        (-7200, "in 2 hours"),
+    ],
+)
+def test_how_long_ago(seconds: int, words: str) -> None:
+    assert relative(NOW - timedelta(seconds=seconds), NOW) == words
+
+
+def test_what_is_long_ago_has_its_date() -> None:
+    assert relative(NOW - timedelta(days=40), NOW) == "Jan. 29, 2026"
+
+
+def test_it_speaks_the_language_of_the_page() -> None:
+    with translation.override("es"):
+        assert relative(NOW - timedelta(hours=2), NOW) == "hace 2 horas"
