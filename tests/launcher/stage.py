@@ -1,11 +1,11 @@
 """A launcher for tests: supervises small shell commands with the real supervisor.
 
-``python stage.py <json>``: an object of names and what to run: ``{"sleeper": {"shell": "sleep 60", "survives": false,
-"phase": 0}}``. Prints ``READY`` once all are started, ends like the real launcher does. Extra key ``ready_file`` makes it
-wait until that unix socket answers PONG.
+``python stage.py <json>``: names and what to run, such as ``{"sleeper": {"shell": "sleep 60", "phase": 0}}``. One with a
+``log`` outlives the launcher. Prints ``READY`` once all are started, and ends like the real launcher does.
 """
 
 import json
+import signal
 import sys
 from pathlib import Path
 
@@ -43,8 +43,13 @@ def main() -> int:
 
 def _program(name: str, entry: dict) -> Program:
     command = ["/bin/sh", "-c", entry["shell"]]
-    survives = {"death_signal": None, "log_file": Path(entry["log"])} if entry.get("survives") else {}
-    return Program(name=name, title=name, run=lambda _: exec_program(command, {"PATH": "/usr/bin:/bin"}), **survives)
+    return Program(
+        name=name,
+        title=name,
+        run=lambda _: exec_program(command, {"PATH": "/usr/bin:/bin"}),
+        death_signal=None if "log" in entry else signal.SIGKILL,
+        log_file=Path(entry["log"]) if "log" in entry else None,
+    )
 
 
 sys.exit(main())

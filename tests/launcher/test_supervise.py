@@ -131,7 +131,7 @@ def test_a_second_ctrl_c_does_not_wait(stage):
 
 def test_a_killed_launcher_takes_its_processes_with_it_but_not_those_meant_to_survive(stage, tmp_path):
     log = tmp_path / "survivor.log"
-    one = stage(server={"shell": WAITER}, survivor={"shell": WAITER, "survives": True, "log": str(log)})
+    one = stage(server={"shell": WAITER}, survivor={"shell": WAITER, "log": str(log)})
     server = one.pid("server")
     survivor = int(until(lambda: re.findall(r"I am (\d+)\n", log.read_text() if log.exists() else ""))[0])
     one.process.kill()

@@ -1,0 +1,127 @@
+"""A real ``manage.py up`` in a home folder of its own, as a user would start it."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+from tests.launcher.waiting import is_running, until
+from tests.settings import _free_port_pair
+
+PROJECT = Path(__file__).resolve().parents[2]
+START_S = 120.0
+ENDS_S = 20.0
+
+
+class Studio:
+    """A studio in ``home``; ``start`` runs the launcher, as often as wanted. Addresses are on free ports."""
+
+    def __init__(self, home: Path, **variables: str) -> None:
+        self.home = home
+        self.port = _free_port_pair()
+        self.log = home.parent / f"{home.name}.log"
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("STUDIO_")}
+        kept.pop("DJANGO_SETTINGS_MODULE", None)
+        self.variables = {**kept, "STUDIO_HOME": str(home), "STUDIO_PORT": str(self.port), **variables}
+        self.launcher: subprocess.Popen[bytes] | None = None
+
+    def launch(self) -> "subprocess.Popen[bytes]":
+        """Run the launcher, without waiting."""
+        with self.log.open("wb") as file:
+            command = [sys.executable, "manage.py", "up"]
+            self.launcher = subprocess.Popen(
+                command, cwd=PROJECT, env=self.variables, stdout=file, stderr=subprocess.STDOUT, start_new_session=True
+            )
+        return self.launcher
+
+    def start(self) -> None:
+        """Run the launcher and wait until it is ready."""
+        launcher = self.launch()
+        until(lambda: "\nREADY " in self.output or launcher.poll() is not None, START_S, "READY")
+        assert launcher.poll() is None, f"The launcher ended with {launcher.returncode}:\n{self.output}"
+
+    @property
+    def output(self) -> str:
+        """What the present launcher has printed."""
+        return self.log.read_text()
+
+    @property
+    def processes(self) -> dict[str, int]:
+        """The ids of the running processes by name."""
+        assert self.launcher is not None
+        found: dict[str, int] = {}
+        for pid in _children(self.launcher.pid):
+            title = Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
+            found |= {name: pid for name, pattern in TITLES.items() if re.search(pattern, title)}
+        agent = self.agent()
+        return {**found, "agent": agent} if agent else found
+
+    def agent(self) -> int | None:
+        """The id of the agent, whoever is its parent."""
+        try:
+            pid = int(json.loads((self.home / "agent" / "agent.lock").read_text())["pid"])
+        except (OSError, ValueError):
+            return None
+        return pid if is_running(pid) else None
+
+    def all_pids(self) -> set[int]:
+        """The launcher, its descendants and the agent."""
+        assert self.launcher is not None
+        found, waiting = set(), [self.launcher.pid, *filter(None, [self.agent()])]
+        while waiting:
+            pid = waiting.pop()
+            found.add(pid)
+            waiting += _children(pid)
+        return found
+
+    def answers(self, port: int | None = None) -> bool:
+        """Whether ``/healthz`` of the web (or of what listens on ``port``) says that all is well."""
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port or self.port}/healthz", timeout=10) as response:
+                return bool(response.status == 200)
+        except OSError:
+            return False
+
+    def stop(self, number: signal.Signals = signal.SIGINT) -> int:
+        """Ask the launcher to stop, once; return its exit code."""
+        assert self.launcher is not None
+        self.launcher.send_signal(number)
+        return self.launcher.wait(timeout=ENDS_S)
+
+    def clean_up(self) -> None:
+        """Leave nothing behind, whatever state a failed test left."""
+        if self.launcher is None:
+            return
+        pids = self.all_pids()
+        if self.launcher.poll() is None:
+            self.launcher.kill()
+            self.launcher.wait()
+        for pid in pids - {self.launcher.pid}:
+            if is_running(pid):
+                os.kill(pid, signal.SIGKILL)
+
+
+# Celery and Redis choose their own titles once they are up.
+TITLES = {
+    "valkey": "unixsocket",
+    "web": "studio.asgi.web",
+    "gateway": "studio.asgi.gateway",
+    "worker": "studio.celery worker|MainProcess",
+    "beat": "celery beat|studio.celery beat",
+}
+
+
+def sign_in_links(output: str) -> list[str]:
+    """Return the sign-in links a launcher printed."""
+    return re.findall(r"^(http\S+/sign-in/link/\S+)$", output, re.MULTILINE)
+
+
+def _children(pid: int) -> list[int]:
+    try:
+        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except OSError:
+        return []
