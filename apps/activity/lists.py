@@ -1,7 +1,7 @@
 """The audit log and notifications as lists."""
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import ClassVar
 
 from django.urls import reverse
 from django.utils.html import format_html
@@ -9,13 +9,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from apps.activity.filters import AuditFilter, NotificationFilter
-from apps.activity.models import Level, Notification
+from apps.activity.models import Notification
 from apps.activity.sentences import details_of, sentence_html, sentence_of
 from apps.activity.verbs import label_of
 from apps.core.lists import Column, Status, StudioList
-
-Tone = Literal["ok", "busy", "warn", "bad", "idle"]
-TONES: dict[str, Tone] = {Level.INFO: "idle", Level.SUCCESS: "ok", Level.WARNING: "warn", Level.ERROR: "bad"}
 
 
 class ActivityList(StudioList):
@@ -23,7 +20,7 @@ class ActivityList(StudioList):
 
     key = "activity"
     title = _("Activity")
-    columns: Sequence[Column] = (
+    columns: ClassVar[Sequence[Column]] = (
         Column("created_at", _("When"), sort="created_at", kind="time"),
         Column("sentence", _("What happened"), value=sentence_of, render=sentence_html, fixed=True),
         Column("actor_name", _("Who"), shown=False),
@@ -42,7 +39,11 @@ class StudioActivityList(ActivityList):
     """What happened anywhere in the studio, accounts included. Rows come from ``AuditRecord.objects.with_workspace()``."""
 
     key = "studio-activity"
-    columns = (*ActivityList.columns[:2], Column("workspace_name", _("Workspace")), *ActivityList.columns[2:])
+    columns: ClassVar[Sequence[Column]] = (
+        *ActivityList.columns[:2],
+        Column("workspace_name", _("Workspace")),
+        *ActivityList.columns[2:],
+    )
 
 
 class NotificationList(StudioList):
@@ -51,7 +52,7 @@ class NotificationList(StudioList):
     key = "notifications"
     title = _("Notifications")
     columns = (
-        Column("level", _("Level"), value=lambda row: Status(TONES[row.level], row.get_level_display()), kind="status"),
+        Column("level", _("Level"), value=lambda row: Status(row.tone, row.get_level_display()), kind="status"),
         Column("title", _("Notification"), render=lambda row: _title(row), fixed=True),
         Column("created_at", _("When"), sort="created_at", kind="time"),
         Column("read_at", _("Read"), kind="time", shown=False),

@@ -26,20 +26,65 @@ VERBS: dict[str, Verb] = {
     "workspace.unarchived": Verb(
         _("Workspace taken out of the archive"), _("%(actor)s took the workspace %(target)s out of the archive")
     ),
-    "workspace.deleted": Verb(_("Workspace deleted"), _("%(actor)s moved the workspace %(target)s to the trash")),
+    "workspace.deleted": Verb(
+        _("Workspace moved to the trash"), _("%(actor)s moved the workspace %(target)s to the trash")
+    ),
     "workspace.restored": Verb(
         _("Workspace restored"), _("%(actor)s restored the workspace %(target)s from the trash")
     ),
     "workspace.destruction_asked": Verb(
-        _("Workspace destruction asked for"), _("%(actor)s asked to destroy the workspace %(target)s for good")
+        _("Workspace deletion ordered"), _("%(actor)s had the workspace %(target)s deleted for good")
     ),
-    "workspace.destroyed": Verb(_("Workspace destroyed"), _("The workspace %(target)s was destroyed for good")),
+    "workspace.destroyed": Verb(_("Workspace deleted for good"), _("The workspace %(target)s was deleted for good")),
+    "member.added": Verb(_("Member added"), _("%(actor)s added %(target)s as %(role)s")),
+    "member.role_changed": Verb(
+        _("Role changed"), _("%(actor)s changed the role of %(target)s from %(before)s to %(role)s")
+    ),
+    "member.removed": Verb(_("Member removed"), _("%(actor)s removed %(target)s, who was %(role)s")),
+    "member.left": Verb(_("Member left"), _("%(actor)s left the workspace")),
+    "member.joined_as_administrator": Verb(
+        _("Administrator joined"), _("%(actor)s joined as %(role)s, as an administrator of the studio")
+    ),
+    "member.invited": Verb(_("Member invited"), _("%(actor)s invited %(email)s as %(role)s")),
+    "member.invitation_withdrawn": Verb(
+        _("Member's invitation withdrawn"), _("%(actor)s withdrew the invitation of %(target)s")
+    ),
+    "member.accepted_invitation": Verb(
+        _("Member accepted an invitation"), _("%(actor)s accepted an invitation as %(role)s")
+    ),
     "secret.created": Verb(_("Secret created"), _("%(actor)s created the secret %(target)s")),
     "secret.replaced": Verb(_("Secret replaced"), _("%(actor)s replaced the value of the secret %(target)s")),
     "secret.deleted": Verb(_("Secret deleted"), _("%(actor)s deleted the secret %(target)s")),
     "alias.created": Verb(_("Alias created"), _("%(actor)s created the alias %(target)s")),
     "alias.edited": Verb(_("Alias edited"), _("%(actor)s changed the alias %(target)s")),
     "alias.deleted": Verb(_("Alias deleted"), _("%(actor)s deleted the alias %(target)s")),
+    "account.signed_in": Verb(_("Signed in"), _("%(actor)s signed in")),
+    "account.signed_out": Verb(_("Signed out"), _("%(actor)s signed out")),
+    "account.sign_in_paused": Verb(
+        _("Sign-in paused"), _("Signing in as %(target)s was paused after too many wrong passwords")
+    ),
+    "account.sign_in_link_made": Verb(_("Sign-in link made"), _("%(actor)s made a sign-in link for %(target)s")),
+    "account.sessions_ended": Verb(_("Sessions ended"), _("%(actor)s ended sessions of %(target)s")),
+    "account.password_set": Verb(_("Password set"), _("%(actor)s set a password")),
+    "account.password_changed": Verb(_("Password changed"), _("%(actor)s changed their password")),
+    "account.profile_changed": Verb(_("Profile changed"), _("%(actor)s changed %(fields)s of their profile")),
+    "user.created": Verb(_("Account created"), _("%(actor)s created the account of %(target)s")),
+    "user.made_administrator": Verb(_("Made administrator"), _("%(actor)s made %(target)s an administrator")),
+    "user.administrator_removed": Verb(
+        _("Administrator rights removed"), _("%(actor)s took the administrator rights of %(target)s back")
+    ),
+    "user.deactivated": Verb(_("Account deactivated"), _("%(actor)s deactivated the account of %(target)s")),
+    "user.reactivated": Verb(_("Account activated again"), _("%(actor)s activated the account of %(target)s again")),
+    "identity.connected": Verb(_("Identity connected"), _("%(actor)s connected their account with single sign-on")),
+    "identity.disconnected": Verb(
+        _("Identity disconnected"), _("%(actor)s disconnected their account from single sign-on")
+    ),
+    "invitation.sent": Verb(_("Invitation sent"), _("%(actor)s invited %(target)s to the studio")),
+    "invitation.sent_again": Verb(_("Invitation sent again"), _("%(actor)s sent the invitation of %(target)s again")),
+    "invitation.withdrawn": Verb(_("Invitation withdrawn"), _("%(actor)s withdrew the invitation of %(target)s")),
+    "invitation.accepted": Verb(_("Invitation accepted"), _("%(actor)s accepted an invitation to the studio")),
+    "token.created": Verb(_("Token created"), _("%(actor)s created the access token %(target)s")),
+    "token.revoked": Verb(_("Token revoked"), _("%(actor)s revoked the access token %(target)s")),
 }
 
 

@@ -63,8 +63,8 @@ class Notice:
     """News for one person, shown under the bell. ``url`` is a path on this site."""
 
     user: Any
-    title: str
-    body: str = ""
+    title: Text
+    body: Text = ""
     url: str = ""
     level: str = "info"
     kind: str = ""
@@ -170,7 +170,7 @@ def audit(
     audit_recorded(AuditEntry(actor, verb, target, workspace_id, summary, detail))
 
 
-def notify(user: Any, title: str, *, body: str = "", url: str = "", level: str = "info", kind: str = "") -> None:
+def notify(user: Any, title: Text, *, body: Text = "", url: str = "", level: str = "info", kind: str = "") -> None:
     """Give a person news under the bell, after the present transaction. ``level``: info, success, warning or error."""
     notice_given(Notice(user, title, body, url, level, kind))
 

@@ -1,6 +1,6 @@
 """News for one person."""
 
-from typing import Self
+from typing import Literal, Self
 
 from django.conf import settings
 from django.db import models
@@ -8,6 +8,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.models import BaseModel
+
+Tone = Literal["ok", "busy", "warn", "bad", "idle"]
 
 
 class Level(models.TextChoices):
@@ -17,6 +19,10 @@ class Level(models.TextChoices):
     SUCCESS = "success", _("Success")
     WARNING = "warning", _("Warning")
     ERROR = "error", _("Error")
+
+
+# As statuses are coloured all over the studio.
+TONES: dict[str, Tone] = {Level.INFO: "idle", Level.SUCCESS: "ok", Level.WARNING: "warn", Level.ERROR: "bad"}
 
 
 class NotificationQuerySet(models.QuerySet["Notification"]):
@@ -57,3 +63,8 @@ class Notification(BaseModel):
     def is_unread(self) -> bool:
         """Whether the person has yet to read it."""
         return self.read_at is None
+
+    @property
+    def tone(self) -> Tone:
+        """The colour of its level."""
+        return TONES[self.level]
