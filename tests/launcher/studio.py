@@ -27,22 +27,28 @@ class Studio:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("STUDIO_")}
         kept.pop("DJANGO_SETTINGS_MODULE", None)
         self.variables = {**kept, "STUDIO_HOME": str(home), "STUDIO_PORT": str(self.port), **variables}
-        self.launcher: subprocess.Popen[bytes] | None = None
+        self._launcher: subprocess.Popen[bytes] | None = None
 
     def launch(self) -> "subprocess.Popen[bytes]":
         """Run the launcher, without waiting."""
         with self.log.open("wb") as file:
             command = [sys.executable, "manage.py", "up"]
-            self.launcher = subprocess.Popen(
+            self._launcher = subprocess.Popen(
                 command, cwd=PROJECT, env=self.variables, stdout=file, stderr=subprocess.STDOUT, start_new_session=True
             )
-        return self.launcher
+        return self._launcher
 
     def start(self) -> None:
         """Run the launcher and wait until it is ready."""
         launcher = self.launch()
         until(lambda: "\nREADY " in self.output or launcher.poll() is not None, START_S, "READY")
         assert launcher.poll() is None, f"The launcher ended with {launcher.returncode}:\n{self.output}"
+
+    @property
+    def launcher(self) -> "subprocess.Popen[bytes]":
+        """The launcher that was started last."""
+        assert self._launcher is not None, "It was never started."
+        return self._launcher
 
     @property
     def output(self) -> str:
@@ -52,7 +58,6 @@ class Studio:
     @property
     def processes(self) -> dict[str, int]:
         """The ids of the running processes by name."""
-        assert self.launcher is not None
         found: dict[str, int] = {}
         for pid in _children(self.launcher.pid):
             title = Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
@@ -70,7 +75,6 @@ class Studio:
 
     def all_pids(self) -> set[int]:
         """The launcher, its descendants and the agent."""
-        assert self.launcher is not None
         found, waiting = set(), [self.launcher.pid, *filter(None, [self.agent()])]
         while waiting:
             pid = waiting.pop()
@@ -88,13 +92,12 @@ class Studio:
 
     def stop(self, number: signal.Signals = signal.SIGINT) -> int:
         """Ask the launcher to stop, once; return its exit code."""
-        assert self.launcher is not None
         self.launcher.send_signal(number)
         return self.launcher.wait(timeout=ENDS_S)
 
     def clean_up(self) -> None:
         """Leave nothing behind, whatever state a failed test left."""
-        if self.launcher is None:
+        if self._launcher is None:
             return
         pids = self.all_pids()
         if self.launcher.poll() is None:
