@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
-from django.db.models.fields.json import KeyTextTransform
+from django.db.models.fields.json import KeyTransform
 from django.utils.translation import gettext_lazy as _
 from django_filters import CharFilter, ChoiceFilter, FilterSet, MultipleChoiceFilter
 
@@ -49,7 +49,7 @@ class WorkspaceFilter(FilterSet):
         """Choose by a tag's name, or its name and value."""
         key, has_value, wanted = (part.strip() for part in value.partition("="))
         rows = rows.filter(tags__has_key=key)
-        return rows.alias(tag_value=KeyTextTransform(key, "tags")).filter(tag_value=wanted) if has_value else rows
+        return rows.alias(tag_value=KeyTransform(key, "tags")).filter(tag_value=wanted) if has_value else rows
 
 
 class WorkspaceAPIFilter(WorkspaceFilter):

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 # Controls and line separators. Databases and terminals trip over them.
 _UNPRINTABLE = r"\x00-\x1f\x7f-\x9f\u2028\u2029"
-# Halves of surrogate pairs cannot be stored either. Forms and serializers never let them through, keys of JSON objects do.
+# Halves of surrogate pairs cannot be stored either; where text comes from forms or JSON, they never get this far.
 _ONE_LINE = re.compile(rf"[^{_UNPRINTABLE}\ud800-\udfff]*")
 
 validate_one_line = RegexValidator(

@@ -47,7 +47,23 @@ def test_without_a_friendly_name_the_name_is_shown():
 
 @pytest.mark.parametrize(
     "name",
-    ["", "a", "a" * 33, "-ab", "_ab", "a b", "a/b", "a.b", "añb", "ab\n", "ab\x00", "<script>", "../etc", "ab ", "名前"],
+    [
+        "",
+        "a",
+        "a" * 33,
+        "-ab",
+        "_ab",
+        "a b",
+        "a/b",
+        "a.b",
+        "añb",
+        "ab\n",
+        "ab\x00",
+        "<script>",
+        "../etc",
+        "ab ",
+        "名前",
+    ],
 )
 def test_names_that_break_the_rule(name):
     with pytest.raises(InvalidInput) as error:
@@ -77,7 +93,9 @@ def test_a_name_in_the_trash_is_taken_and_its_owner_learns_how_to_free_it():
     ada = UserFactory()
     workspace = WorkspaceFactory(name="churn", owner=ada)
     services.delete_workspace(actor=ada, workspace=workspace)
-    with pytest.raises(NameTaken, match=r"Your workspace “churn” is in the trash until .* Restore it, or delete it for good"):
+    with pytest.raises(
+        NameTaken, match=r"Your workspace “churn” is in the trash until .* Restore it, or delete it for good"
+    ):
         services.create_workspace(actor=ada, name="Churn")
 
 
@@ -85,7 +103,9 @@ def test_a_stranger_learns_when_a_name_in_the_trash_is_free_again():
     ada = UserFactory()
     workspace = WorkspaceFactory(name="churn", owner=ada)
     services.delete_workspace(actor=ada, workspace=workspace)
-    with pytest.raises(NameTaken, match=r"is in the trash. The name is free again on .* or as soon as one of its owners"):
+    with pytest.raises(
+        NameTaken, match=r"is in the trash. The name is free again on .* or as soon as one of its owners"
+    ):
         services.create_workspace(actor=UserFactory(), name="churn")
 
 

@@ -15,8 +15,12 @@ class TagsField(serializers.DictField):
     """Texts by name."""
 
     def __init__(self, **kwargs: Any) -> None:
-        child = serializers.CharField(max_length=LONGEST_VALUE, allow_blank=True, trim_whitespace=False)
-        super().__init__(child=child, validators=[validate_tags], **kwargs)
+        super().__init__(child=serializers.CharField(max_length=LONGEST_VALUE, allow_blank=True), **kwargs)
+
+    def to_internal_value(self, data: Any) -> dict[str, str]:
+        """Hold the whole to its rules at once: an error by key would repeat a key that may not be fit to be sent."""
+        validate_tags(data)
+        return dict(data)
 
 
 class PersonSerializer(serializers.ModelSerializer[User]):
