@@ -2,6 +2,7 @@
 
 import contextlib
 import ctypes
+import gc
 import logging
 import os
 import signal
@@ -94,6 +95,7 @@ def spawn(program: Program) -> Child:
     announcement_reader, announcement_writer = os.pipe()
     sys.stdout.flush()
     sys.stderr.flush()
+    gc.freeze()  # or the child's garbage collector would write to, and so copy, every page it shares with the launcher
     launcher = os.getpid()
     # Until the child has put back the default handlers, a signal would run the launcher's, in the child.
     previous_mask = signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())

@@ -3,12 +3,12 @@
 The functions that run in a child import what they need themselves: most of it must not be imported by the launcher.
 """
 
-import gc
 import importlib
 import json
 import os
 import signal
 import socket
+import sys
 import warnings
 from functools import partial
 from typing import Any
@@ -29,22 +29,25 @@ BROKER_CHATTER = (
     *("Received SIGTERM", "User requested shutdown", "ready to exit"),
 )
 WORKER_PROCESSES = 2
-SHARED_BY_SERVERS = ("uvicorn.main", "studio.asgi.types")
-SHARED_BY_CELERY = (
-    "celery.apps.beat",
-    "celery.apps.worker",
-    "celery.bin.celery",
-    "kombu.transport.redis",
-    "studio.celery",
-)
+PAGES = ("studio.urls", "uvicorn.main")
+TASKS = ("celery.apps.beat", "celery.apps.worker", "celery.bin.celery", "kombu.transport.redis", "studio.celery")
 
 
-def share(modules: tuple[str, ...]) -> None:
-    """Import modules here, in the launcher, so that the children forked from now on have them in common."""
+def share_pages() -> None:
+    """Import here what pages are made of, so that the children forked from now on have it in common."""
+    _share(PAGES)
+
+
+def share_tasks() -> None:
+    """Import here what worker and beat are made of."""
+    os.environ["CELERY_SKIP_CHECKS"] = "1"  # Django's checks of the code, half a second; they are for its developers
+    _share(TASKS)
+    sys.modules["studio.celery"].app.loader.import_default_modules()
+
+
+def _share(modules: tuple[str, ...]) -> None:
     for module in modules:
         importlib.import_module(module)
-    gc.collect()
-    gc.freeze()  # or each child's garbage collector would write to, and so copy, every page
 
 
 def valkey(environment: Environment) -> Program:

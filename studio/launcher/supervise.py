@@ -83,10 +83,11 @@ class Supervisor:
         """Watch over a process that already runs; once it ends, the program is started in its place."""
         self._services[program.name] = Service(program, process=process, ready=True, started_at=time.monotonic())
 
-    def run_to_end(self, program: Program) -> tuple[int, bytes]:
-        """Run a program once; return its exit code and what it announced."""
+    def run_to_end(self, program: Program, meanwhile: Callable[[], None]) -> tuple[int, bytes]:
+        """Run a program once, and ``meanwhile`` beside it; return the program's exit code and what it announced."""
         self._services[program.name] = service = Service(program, restarts=False)
         self._launch(service)
+        meanwhile()
         while service.process is not None:
             self.turn()
         del self._services[program.name]

@@ -56,15 +56,14 @@ def _start(environment: Environment, supervisor: Supervisor, output: Output) -> 
         broker.wait_for_predecessor(environment)
         supervisor.start(programs.valkey(environment))
         supervisor.wait_until_ready(["valkey"], BROKER_TIMEOUT_S)
-    code, answer = supervisor.run_to_end(programs.prepare(environment))
+    programs.share_pages()
+    code, answer = supervisor.run_to_end(programs.prepare(environment), meanwhile=programs.share_tasks)
     if code != 0:
         raise CannotStart("The studio was not started: preparing its database failed, see above.")
     prepared = json.loads(answer)
 
-    programs.share(programs.SHARED_BY_SERVERS)
     supervisor.start(programs.web(environment, site))
     supervisor.start(programs.gateway(environment, gateway))
-    programs.share(programs.SHARED_BY_CELERY)
     supervisor.start(programs.worker())
     supervisor.start(programs.beat())
     start_agent(environment, supervisor, output)
