@@ -39,7 +39,7 @@ def invite(
         validate_email(email)
     except ValidationError as error:
         raise InvalidInput({"email": list(error.messages)}) from None
-    if not actor.is_administrator and not grants:
+    if not actor.is_administrator and not any(grants.values()):
         raise NotAllowed(_("Only administrators may invite people without giving them a workspace."))
     hooks.invitation_offered(actor, grants)
     secret = crypto.new_token("invite")
