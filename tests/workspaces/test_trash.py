@@ -45,6 +45,8 @@ def test_deleted_and_restored_it_is_as_it_was(ada, workspace):
 
 def test_it_stays_for_as_many_days_as_the_studio_is_set_to(ada, workspace, settings):
     row = services.delete_workspace(actor=ada, workspace=workspace)
+    assert row.destroy_after
+    assert row.deleted_at
     assert row.destroy_after - row.deleted_at == timedelta(days=settings.STUDIO.trash_days)
 
 
