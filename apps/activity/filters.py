@@ -5,6 +5,8 @@ from typing import Any
 import django_filters as filters
 from django import forms
 from django.db.models import Exists, OuterRef, QuerySet
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
@@ -13,10 +15,16 @@ from apps.activity.verbs import label_of
 
 
 class DayRange(filters.widgets.DateRangeWidget):
-    """Two days, each with its own label."""
+    """Two days, each with a label that says which end it is."""
 
     def __init__(self) -> None:
         super().__init__(attrs={"type": "date"})
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        """Return both fields."""
+        fields = self.get_context(name, value, attrs)["widget"]["subwidgets"]
+        rendered = (self._render(field["template_name"], {"widget": field}, renderer) for field in fields)
+        return format_html_join("", "<label>{} {}</label>", zip((_("From"), _("Until")), rendered, strict=True))
 
 
 class AuditFilter(filters.FilterSet):

@@ -12,8 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from apps.activity.models import AuditRecord
-from apps.activity.verbs import VERBS, label_of
-from apps.workspaces.roles import Role
+from apps.activity.verbs import VERBS, WORDS, label_of
 
 
 def sentence_of(record: AuditRecord) -> str:
@@ -33,11 +32,11 @@ def details_of(record: AuditRecord) -> dict[str, str]:
     before, after = record.detail.get("before"), record.detail.get("after")
     if isinstance(before, dict) and isinstance(after, dict):
         return {
-            _field_label(record, name): f"{_shown(before.get(name)) or '–'} → {_shown(value) or '–'}"
+            _field_label(record, name): f"{_shown(name, before.get(name)) or '–'} → {_shown(name, value) or '–'}"
             for name, value in after.items()
         }
     rest = {name: value for name, value in record.detail.items() if f"%({name})s" not in told}
-    return {_field_label(record, name): _shown(value) for name, value in rest.items()}
+    return {_field_label(record, name): _shown(name, value) for name, value in rest.items()}
 
 
 def _fill(record: AuditRecord, *, text: Callable[[Any], str], value: Callable[[str], str]) -> str:
@@ -62,18 +61,16 @@ def _named(record: AuditRecord, name: str, detail: Any) -> str:
     """Return a detail as a sentence names it: of an edit, which fields it changed."""
     if name in {"after", "fields"}:
         return ", ".join(_field_label(record, field) for field in detail)
-    return _shown(detail)
+    return _shown(name, detail)
 
 
-def _shown(detail: Any) -> str:
-    """Return a detail as people read it: roles by their names, several things with commas."""
+def _shown(name: str, detail: Any) -> str:
+    """Return a detail as people read it: codes by their words, several things with commas."""
     if isinstance(detail, dict):
-        return ", ".join(f"{name}: {value}" if value else str(name) for name, value in detail.items())
+        return ", ".join(f"{key}: {value}" if value else str(key) for key, value in detail.items())
     if isinstance(detail, list):
         return ", ".join(str(item) for item in detail)
-    if isinstance(detail, str) and detail in Role.values:
-        return str(Role(detail).label)
-    return "" if detail is None else str(detail)
+    return str(WORDS.get((name, str(detail)), "" if detail is None else detail))
 
 
 def _field_label(record: AuditRecord, name: str) -> str:

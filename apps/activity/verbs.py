@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from apps.accounts.models.token import TokenScope
+from apps.workspaces.roles import Role
+
 Text = str | Promise
 
 
@@ -18,6 +21,17 @@ class Verb:
     label: Text
     sentence: Text
 
+
+# What codes in a record's detail are called.
+WORDS: dict[tuple[str, str], Text] = {
+    ("method", "password"): _("a password"),
+    ("method", "link"): _("a sign-in link"),
+    ("method", "invitation"): _("an invitation"),
+    ("method", "oidc"): _("single sign-on"),
+    ("scope", TokenScope.READ): TokenScope.READ.label,
+    ("scope", TokenScope.WRITE): TokenScope.WRITE.label,
+    **{(name, role): role.label for name in ("role", "before") for role in Role},
+}
 
 VERBS: dict[str, Verb] = {
     "workspace.created": Verb(_("Workspace created"), _("%(actor)s created the workspace %(target)s")),
@@ -58,13 +72,13 @@ VERBS: dict[str, Verb] = {
     "alias.created": Verb(_("Alias created"), _("%(actor)s created the alias %(target)s")),
     "alias.edited": Verb(_("Alias edited"), _("%(actor)s changed the alias %(target)s")),
     "alias.deleted": Verb(_("Alias deleted"), _("%(actor)s deleted the alias %(target)s")),
-    "account.signed_in": Verb(_("Signed in"), _("%(actor)s signed in")),
+    "account.signed_in": Verb(_("Signed in"), _("%(actor)s signed in with %(method)s")),
     "account.signed_out": Verb(_("Signed out"), _("%(actor)s signed out")),
     "account.sign_in_paused": Verb(
         _("Sign-in paused"), _("Signing in as %(target)s was paused after too many wrong passwords")
     ),
     "account.sign_in_link_made": Verb(_("Sign-in link made"), _("%(actor)s made a sign-in link for %(target)s")),
-    "account.sessions_ended": Verb(_("Sessions ended"), _("%(actor)s ended sessions of %(target)s")),
+    "account.sessions_ended": Verb(_("Sessions ended"), _("%(actor)s ended sessions of %(target)s: %(count)s")),
     "account.password_set": Verb(_("Password set"), _("%(actor)s set a password")),
     "account.password_changed": Verb(_("Password changed"), _("%(actor)s changed their password")),
     "account.profile_changed": Verb(_("Profile changed"), _("%(actor)s changed %(fields)s of their profile")),

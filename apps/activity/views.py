@@ -1,5 +1,6 @@
 """Pages of the audit log and of notifications."""
 
+import json
 from uuid import UUID
 
 from django.contrib import messages
@@ -9,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from apps.accounts.requests import SignedInRequest
-from apps.activity import services
+from apps.activity import events, services
 from apps.activity.lists import ActivityList, NotificationList, StudioActivityList
 from apps.activity.models import AuditRecord, Notification
 from apps.core.access import administrator, signed_in
@@ -77,10 +78,14 @@ def latest(request: SignedInRequest) -> HttpResponse:
     """What the bell opens. The browser posts back what it has shown, which marks it as read."""
     if request.method == "POST":
         shown = [UUID(value) for value in request.POST.getlist("id") if _is_uuid(value)]
-        services.mark_read(user=request.user, ids=shown)
-        return HttpResponse(status=204)
-    rows = Notification.objects.visible_to(request.user).order_by("-created_at", "-id")[:LATEST]
-    return render(request, "activity/_latest.html", {"notifications": rows})
+        left = services.mark_read(user=request.user, ids=shown)
+        # This window need not wait for the news of it, which may not come while the channel layer is away.
+        return HttpResponse(
+            status=204, headers={"HX-Trigger": json.dumps({f"studio:{events.READ}": {"unread": left}})}
+        )
+    rows = list(Notification.objects.visible_to(request.user).order_by("-created_at", "-id")[:LATEST])
+    unread = [row for row in rows if row.is_unread]
+    return render(request, "activity/_latest.html", {"notifications": rows, "unread": unread})
 
 
 @signed_in()

@@ -102,7 +102,12 @@ SENTENCES = [
         "Ada changed description, tags of the workspace acme",
         {"description": "– → Fast", "tags": "– → team: x"},
     ),
-    ({"verb": "account.signed_in", "detail": {"method": "link"}}, "Ada signed in", {"method": "link"}),
+    ({"verb": "account.signed_in", "detail": {"method": "link"}}, "Ada signed in with a sign-in link", {}),
+    (
+        {"verb": "token.created", "target_label": "laptop", "detail": {"scope": "write"}},
+        "Ada created the access token laptop",
+        {"scope": "Read and write"},
+    ),
     ({"verb": "workspace.destroyed", "actor_name": ""}, "The workspace acme was deleted for good", {}),
     (
         {"verb": "robot.switched_on", "actor_name": "", "target_label": "", "summary": "R2"},

@@ -14,11 +14,19 @@ function show(unread: number): void {
   badge.closest('button')?.setAttribute('aria-label', t('Notifications, {count} unread', { count: unread }));
 }
 
-/** Keep the bell's count as the feed tells it (`studio:notification`, `data.unread`), and an open menu with it. */
+function keepCount(event: Event): void {
+  const told = (event as CustomEvent<Told | null>).detail;
+  if (typeof told?.unread === 'number') show(told.unread);
+}
+
+/**
+ * Keep the bell's count as the feed tells it (`studio:notification`, `studio:notifications.read`, both with `data.unread`).
+ * An open menu shows what is new at once; what was only read stays marked as new there until it is opened again.
+ */
 export function startNotifications(): void {
+  document.body.addEventListener('studio:notifications.read', keepCount);
   document.body.addEventListener('studio:notification', (event) => {
-    const told = (event as CustomEvent<Told | null>).detail;
-    if (typeof told?.unread === 'number') show(told.unread);
+    keepCount(event);
     const menu = document.querySelector('#notification-menu:popover-open');
     if (menu) htmx.trigger(menu, 'menu-open', {});
   });
