@@ -50,15 +50,15 @@ def python_packages() -> None:
                 f"The studio needs Python 3.11 or newer; this is {found}. Try: make up PYTHON=python3.12"
             )
         hint = "Python's venv module is missing or not complete. On Debian: apt-get install python3-venv"
-        _step("Python environment", [sys.executable, "-m", "venv", str(VENV)], hint=hint)
+        step("Python environment", [sys.executable, "-m", "venv", str(VENV)], hint=hint)
     stamp = VENV / "studio-packages"
     digest = _digest([PROJECT / "pyproject.toml", PROJECT / "sdk" / "pyproject.toml"])
     if stamp.exists() and stamp.read_text() == digest:
         return
     if not (VENV / "bin" / "uv").exists():
-        _step("uv, which installs the rest", [str(PYTHON), "-m", "pip", "install", "--quiet", "uv"])
+        step("uv, which installs the rest", [str(PYTHON), "-m", "pip", "install", "--quiet", "uv"])
     command = [str(VENV / "bin" / "uv"), "pip", "install", "--quiet", "--python", str(PYTHON)]
-    _step("Python packages", [*command, "--requirements", "pyproject.toml", "--editable", "sdk"])
+    step("Python packages", [*command, "--requirements", "pyproject.toml", "--editable", "sdk"])
     stamp.write_text(digest)
 
 
@@ -68,24 +68,29 @@ def front_end() -> None:
     sources = [
         path for path in [*STATIC.glob("*"), *STATIC.glob("src/**/*"), *STATIC.glob("public/**/*")] if path.is_file()
     ]
-    if manifest.exists() and not _is_newer(sources, manifest):
+    if manifest.exists() and not is_newer(sources, manifest):
         return
+    node()
+    installed = STATIC / "node_modules" / ".package-lock.json"
+    if not installed.exists() or is_newer([lock], installed):
+        step("front-end packages", ["npm", "ci", "--omit=dev", "--no-audit", "--no-fund"], folder=STATIC)
+    step("front end", ["npm", "run", "--silent", "build"], folder=STATIC)
+
+
+def node() -> None:
+    """Install Node.js into ``.venv`` where the machine has none, or an old one."""
     if _node_version() < LOWEST_NODE:
         command = [str(VENV / "bin" / "uv"), "pip", "install", "--quiet", "--python", str(PYTHON), NODE_PACKAGE]
-        _step("Node.js, which builds the pages", command)
-    installed = STATIC / "node_modules" / ".package-lock.json"
-    if not installed.exists() or _is_newer([lock], installed):
-        _step("front-end packages", ["npm", "ci", "--omit=dev", "--no-audit", "--no-fund"], folder=STATIC)
-    _step("front end", ["npm", "run", "--silent", "build"], folder=STATIC)
+        step("Node.js, which builds the pages", command)
 
 
 def translations() -> None:
     """Compile the translations that changed."""
     sources = [*PROJECT.glob("locale/*/LC_MESSAGES/*.po")]
     if any(
-        not source.with_suffix(".mo").exists() or _is_newer([source], source.with_suffix(".mo")) for source in sources
+        not source.with_suffix(".mo").exists() or is_newer([source], source.with_suffix(".mo")) for source in sources
     ):
-        _step("translations", [str(PYTHON), "manage.py", "messages", "--compile"])
+        step("translations", [str(PYTHON), "manage.py", "messages", "--compile"])
 
 
 def sandbox() -> None:
@@ -95,8 +100,8 @@ def sandbox() -> None:
     if os.geteuid() == 0 and shutil.which("apt-get"):
         get = ["apt-get", "-qq", "-o", "DPkg::Lock::Timeout=120"]
         try:
-            _step("Debian's list of packages", [*get, "update"])
-            _step("bubblewrap", [*get, "install", "-y", "--no-install-recommends", "bubblewrap"])
+            step("Debian's list of packages", [*get, "update"])
+            step("bubblewrap", [*get, "install", "-y", "--no-install-recommends", "bubblewrap"])
         except InstallError as error:
             print(error, file=sys.stderr)
     if not shutil.which("bwrap"):
@@ -104,15 +109,16 @@ def sandbox() -> None:
 
 
 def _node_version() -> tuple[int, ...]:
-    search = _environment()["PATH"]
+    search = environment()["PATH"]
     if not shutil.which("node", path=search) or not shutil.which("npm", path=search):
         return (0,)
     command = ["node", "--version"]
-    said = subprocess.run(command, capture_output=True, text=True, env=_environment(), timeout=60, check=False)  # noqa: S603
+    said = subprocess.run(command, capture_output=True, text=True, env=environment(), timeout=60, check=False)  # noqa: S603
     return tuple(int(part) for part in re.findall(r"\d+", said.stdout)[:2])
 
 
-def _is_newer(sources: Iterable[Path], result: Path) -> bool:
+def is_newer(sources: Iterable[Path], result: Path) -> bool:
+    """Whether one of the sources was changed after the result was made."""
     return max(path.stat().st_mtime for path in sources) > result.stat().st_mtime
 
 
@@ -121,14 +127,14 @@ def _digest(files: Iterable[Path]) -> str:
     return hashlib.sha256(content + sys.version.encode()).hexdigest()
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
     """Our tools first on the PATH: npm's scripts start ``node`` by its name."""
     path = f"{VENV / 'bin'}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
     quiet = {"NO_COLOR": "1", "DEBIAN_FRONTEND": "noninteractive", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
     return {**os.environ, **quiet, "PATH": path, "VIRTUAL_ENV": str(VENV)}
 
 
-def _step(what: str, command: list[str], *, folder: Path = PROJECT, hint: str = "") -> None:
+def step(what: str, command: list[str], *, folder: Path = PROJECT, hint: str = "") -> None:
     """Run a command, tell how long it took, and show what it said only if it failed."""
     print(f"Installing {what} … ", end="", flush=True)
     started = time.monotonic()
@@ -136,7 +142,7 @@ def _step(what: str, command: list[str], *, folder: Path = PROJECT, hint: str = 
         done = subprocess.run(  # noqa: S603
             command,
             cwd=folder,
-            env=_environment(),
+            env=environment(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

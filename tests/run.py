@@ -15,10 +15,11 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from studio.install import PROJECT, PYTHON, STATIC, InstallError
 from tests import services
 from tests.runner import execution, machine
 from tests.runner.parts import all_parts
-from tests.runner.paths import PROJECT, PYTHON, STATIC, environment
+from tests.runner.paths import environment
 
 LINES_OF_A_FAILURE = 200
 
@@ -35,7 +36,7 @@ def main(arguments: list[str]) -> int:
             machine.prepare_python()
             os.execve(PYTHON, [str(PYTHON), __file__, *arguments], environment(STUDIO_TEST_PREPARED="yes"))
         return bench(options.names) if options.what == "bench" else test(options.names, quick=options.what == "check")
-    except machine.SetupError as error:
+    except InstallError as error:
         print(error)
         return 1
 
@@ -45,11 +46,9 @@ def test(names: list[str], *, quick: bool) -> int:
     started = time.monotonic()
     parts = [part for part in all_parts() if (part.name in names if names else part.quick or not quick)]
     if unknown := set(names) - {part.name for part in parts}:
-        raise machine.SetupError(
-            f"No such part: {', '.join(unknown)}. There are: {', '.join(p.name for p in all_parts())}."
-        )
+        raise InstallError(f"No such part: {', '.join(unknown)}. There are: {', '.join(p.name for p in all_parts())}.")
     if any(part.counts or part.folder == STATIC for part in parts):
-        machine.prepare_front_end()  # pages name built files, so their tests need the build too
+        machine.prepare_pages()  # pages name built files, so their tests need the build too
     missing = machine.prepare_system() if any(part.needs for part in parts) else []
     lacking = {part.name: sentence for part in parts for sentence in missing if sentence.split()[0] in part.needs}
     for name, sentence in lacking.items():
@@ -99,7 +98,7 @@ def bench(names: list[str]) -> int:
     scripts = sorted(
         path for path in (PROJECT / "tests" / "bench").glob("[a-z]*.py") if not names or path.stem in names
     )
-    machine.prepare_front_end()
+    machine.prepare_pages()
     print(machine.describe())
     worst = 0
     for script in scripts:

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from tests.runner.paths import PROJECT, PYTHON, RESULTS, STATIC, VENV
+from studio.install import PROJECT, PYTHON, STATIC, VENV
+from tests.runner.paths import RESULTS
 
 CORES = max(2, os.cpu_count() or 2)
 
@@ -78,7 +79,7 @@ def _pytest(
         "-o",
         "faulthandler_timeout=240",
     )
-    pictures = ("--screenshot=only-on-failure", f"--output={RESULTS / 'browser'}") if name == "browser" else ()
+    pictures = ("--screenshot=only-on-failure",) if name == "browser" else ()
     return replace(part, command=(str(PYTHON), "-m", "pytest", *options, *pictures))
 
 
