@@ -7,7 +7,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def until(condition: Callable[[], T], within_s: float = 30.0, what: str = "") -> T:
+def until(condition: Callable[[], T | None], within_s: float = 30.0, what: str = "") -> T:
     """Return the first true value of ``condition``; the test fails when there is none in time."""
     deadline = time.monotonic() + within_s
     while not (value := condition()):
