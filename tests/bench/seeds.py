@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from apps.accounts.models import AccessToken, Invitation, User
 from apps.activity.models import AuditRecord, Level, Notification
+from apps.compute.models import Agent, Isolation
 from apps.core.lists import StudioList
 from apps.workspaces.models import Alias, Membership, Secret, Workspace
 from apps.workspaces.models.alias import AliasKind
@@ -86,6 +87,12 @@ def seed(rows: int) -> Studio:
         "workspace_id": workspace.pk, "actor": people[n % 50], "actor_name": people[n % 50].full_name,
         "verb": VERBS[n % len(VERBS)], "target_kind": "workspace", "target_label": f"{_words(chance)} {n}",
         "created_at": _before(chance, now, days=365), "address": "203.0.113.9",
+    })  # fmt: skip
+    kinds_of_isolation = [kind for kind in Isolation if kind]
+    _write(Agent, rows, lambda n: {
+        "name": f"{chance.choice(WORDS)}-{n}", "token_hash": f"{n:064d}", "hostname": f"node{n}.example.org", "cores": 8,
+        "last_seen_at": now if n % 3 else _before(chance, now), "isolation": kinds_of_isolation[n % len(kinds_of_isolation)],
+        "version": "0.1.0", "memory_total_mb": 16_384, "memory_available_mb": 9_000,
     })  # fmt: skip
     return Studio(viewer, workspace, colleague)
 

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.test import Client
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Origin
 
 from apps.accounts.models import User
 from apps.compute.events import machine_changed
@@ -34,7 +35,7 @@ def open_socket(asgi_server) -> Callable[[User], ClientConnection]:
             "Host": settings.STUDIO.url.partition("//")[2],
         }
         address = f"{asgi_server.address.replace('http', 'ws', 1)}/ws/workspaces/acme/compute/?after=0"
-        return connect(address, origin=settings.STUDIO.url, additional_headers=headers, open_timeout=WITHIN_S)
+        return connect(address, origin=Origin(settings.STUDIO.url), additional_headers=headers, open_timeout=WITHIN_S)
 
     return open_
 
