@@ -96,11 +96,9 @@ def _figures(
     client.force_login(viewer, backend=settings.AUTHENTICATION_BACKENDS[0])
     path = entry["path"].format(**known)
     for narrowed, order, page in product(entry["filters"], entry["sorts"], matrix["pages"]):
-        query = [narrowed.format(**known), f"sort={order}" if order else ""]
+        query = [narrowed.format(**known), f"sort={order}" if order else "", "last=1" if page == "last" else ""]
         address = f"{path}?{'&'.join(filter(None, query))}"
-        if page == "last":
-            address += "&last=1"
-        elif page == "second":
+        if page == "second":
             following = _next_page(client.get(address).content.decode())
             if following is None:
                 continue

@@ -10,6 +10,7 @@ from django.db import models
 from django.utils import timezone
 
 from apps.accounts.models import AccessToken, Invitation, User
+from apps.accounts.models.token import TokenScope
 from apps.activity.models import AuditRecord, Level, Notification
 from apps.compute.models import Agent, Isolation
 from apps.core.lists import StudioList
@@ -73,10 +74,15 @@ def seed(rows: int) -> Studio:
     _write(AccessToken, rows, lambda n: {
         "user": viewer, "name": f"{chance.choice(WORDS)} {n}", "prefix": "mls_bench", "token_hash": f"{n:064d}",
         "expires_at": now + timedelta(days=n % 400 - 100), "revoked_at": now if n % 9 == 0 else None,
+        "scope": TokenScope.READ if n % 5 == 0 else TokenScope.WRITE, "last_used_at": _before(chance, now) if n % 2 else None,
     })  # fmt: skip
     _write(Invitation, rows, lambda n: {
         "email": f"i{n}@example.org", "token_hash": f"{n:064d}", "invited_by": colleague,
         "expires_at": now + timedelta(days=n % 14 - 7), "accepted_at": now if n % 4 == 0 else None,
+    })  # fmt: skip
+    _write(Agent, rows, lambda n: {
+        "name": f"{chance.choice(WORDS)}-{n}", "token_hash": f"{n:064d}", "cores": 2 ** (n % 8), "version": "0.1.0",
+        "last_seen_at": now - timedelta(seconds=n % 120), "isolation": Isolation.BUBBLEWRAP, "memory_total_mb": 16_000,
     })  # fmt: skip
     levels = list(Level)
     _write(Notification, rows, lambda n: {
