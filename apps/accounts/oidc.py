@@ -15,6 +15,8 @@ from allauth.socialaccount.providers.oauth2.client import OAuth2Error
 from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView
 from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
 from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db import transaction
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
@@ -111,8 +113,7 @@ def check_newcomer(login: SocialLogin) -> None:
         NotAllowed: only addresses of certain domains and invited ones may, and theirs is neither.
         Conflict: the address belongs to an account, whose owner has to connect it.
     """
-    claims = claims_of(login)
-    email = str(claims.get("email") or "").strip().lower()
+    claims, email = _claims_of(login), _email_of(login)
     domains = settings.STUDIO.oidc_domains
     # A provider that says nothing about it has checked the addresses it gives out; one that says false has not.
     is_trusted = claims.get("email_verified", True) in {True, "true"}
@@ -137,8 +138,7 @@ def check_newcomer(login: SocialLogin) -> None:
 @transaction.atomic
 def make_account(login: SocialLogin) -> User:
     """Make an account for a newcomer and keep the identity with it."""
-    claims = claims_of(login)
-    email = str(claims.get("email") or "").strip().lower()
+    claims, email = _claims_of(login), _email_of(login)
     names = [claims.get("preferred_username"), email, claims.get("name"), "user"]
     user = create_user(
         actor=None,
@@ -180,10 +180,20 @@ def disconnect(user: User) -> None:
         hooks.audit(user, "identity.disconnected", user)
 
 
-def claims_of(login: SocialLogin) -> dict[str, Any]:
+def _claims_of(login: SocialLogin) -> dict[str, Any]:
     """Return what the provider says about the person: from its userinfo address, else from the id_token."""
     said = login.account.extra_data
     return said.get("userinfo") or said.get("id_token") or {}
+
+
+def _email_of(login: SocialLogin) -> str:
+    """Return the person's address; empty where there is none that mail could reach."""
+    email = str(_claims_of(login).get("email") or "").strip().lower()
+    try:
+        validate_email(email)
+    except ValidationError:
+        return ""
+    return email
 
 
 def _keep(login: SocialLogin, user: User) -> None:
