@@ -11,6 +11,7 @@ import shutil
 import socket
 import tempfile
 from pathlib import Path
+from typing import Any
 
 
 def _free_port_pair() -> int:
@@ -32,7 +33,13 @@ for name in [name for name in os.environ if name.startswith("STUDIO_") and not n
 
 HOME = Path(tempfile.mkdtemp(prefix="studio-tests-"))
 _owner = os.getpid()
-atexit.register(lambda: os.getpid() == _owner and shutil.rmtree(HOME, ignore_errors=True))
+
+
+@atexit.register
+def _leave() -> None:
+    if os.getpid() == _owner:  # not in processes forked from this one
+        shutil.rmtree(HOME, ignore_errors=True)
+
 
 os.environ["STUDIO_HOME"] = str(HOME)
 os.environ["STUDIO_PORT"] = str(_free_port_pair())
@@ -49,7 +56,8 @@ from studio.settings import CHANNEL_LAYERS, DATABASES, STUDIO  # noqa: E402
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file, not memory: servers, threads and processes of a test then meet the locks that they meet in real life.
     DATABASES["default"]["TEST"] = {"NAME": str(HOME / "test.sqlite3")}
-CHANNEL_LAYERS["default"]["CONFIG"]["prefix"] = f"studio-{STUDIO.port}"
+_layer: dict[str, Any] = dict(CHANNEL_LAYERS["default"])
+CHANNEL_LAYERS = {"default": {**_layer, "CONFIG": {**_layer["CONFIG"], "prefix": f"studio-{STUDIO.port}"}}}
 
 # The real hasher is slow on purpose; the tests of signing in would only wait for it.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

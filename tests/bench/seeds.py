@@ -80,10 +80,6 @@ def seed(rows: int) -> Studio:
         "email": f"i{n}@example.org", "token_hash": f"{n:064d}", "invited_by": colleague,
         "expires_at": now + timedelta(days=n % 14 - 7), "accepted_at": now if n % 4 == 0 else None,
     })  # fmt: skip
-    _write(Agent, rows, lambda n: {
-        "name": f"{chance.choice(WORDS)}-{n}", "token_hash": f"{n:064d}", "cores": 2 ** (n % 8), "version": "0.1.0",
-        "last_seen_at": now - timedelta(seconds=n % 120), "isolation": Isolation.BUBBLEWRAP, "memory_total_mb": 16_000,
-    })  # fmt: skip
     levels = list(Level)
     _write(Notification, rows, lambda n: {
         "user": viewer, "title": f"{_words(chance)} {n}", "body": "Something happened.", "level": levels[n % len(levels)],
