@@ -1,6 +1,7 @@
 """States, isolation and sizes of machines in words."""
 
-from django.utils.formats import number_format
+from django.utils import timezone
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 
 from apps.compute.models import Agent, Isolation
@@ -17,7 +18,9 @@ def status_of(agent: Agent) -> Status:
         return Status("ok", state.label)
     if state is AgentState.WAITING:
         return Status("idle", state.label, _("Its agent has not sent a heartbeat yet."))
-    return Status("bad", state.label, _("No heartbeat for a while. Is the machine on, and does its agent run?"))
+    since = date_format(timezone.localtime(agent.last_seen_at), "DATETIME_FORMAT")
+    reason = _("No heartbeat since %(moment)s. Is the machine on, and does its agent run?") % {"moment": since}
+    return Status("bad", state.label, reason)
 
 
 def isolation_tone(agent: Agent) -> str:
@@ -55,11 +58,14 @@ def disk_in_words(agent: Agent) -> str:
 
 def gpus_in_words(agent: Agent) -> str:
     """Return the names of the GPUs, with their memory."""
-    return ", ".join(f"{gpu['name']} ({number_format(gpu['memory_mb'] / MB_PER_GB, 0)} GB)" for gpu in agent.gpus)
+    return ", ".join(f"{gpu['name']} ({_gb(gpu['memory_mb'], 0)} GB)" for gpu in agent.gpus)
 
 
 def _used_of_total(used_mb: int, total_mb: int) -> str:
     if not total_mb:
         return ""
-    sizes = {"used": number_format(used_mb / MB_PER_GB, 1), "total": number_format(total_mb / MB_PER_GB, 0)}
-    return _("%(used)s of %(total)s GB") % sizes
+    return _("%(used)s of %(total)s GB") % {"used": _gb(used_mb, 1), "total": _gb(total_mb, 0)}
+
+
+def _gb(size_mb: int, places: int) -> str:
+    return number_format(round(size_mb / MB_PER_GB, places), places)

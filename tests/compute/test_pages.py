@@ -33,7 +33,7 @@ def test_the_list_says_how_each_machine_is(reader, beat):
     page = reader.get("/workspaces/acme/compute/").content.decode()
     for text in ("big-one", "worker-7", "Online", "4.0 of 16 GB", "Sandbox (bubblewrap)", "0.1.0"):
         assert text in page
-    for text in ("gone", "Not responding", "No heartbeat for a while. Is the machine on, and does its agent run?"):
+    for text in ("gone", "Not responding", "No heartbeat since", "Is the machine on, and does its agent run?"):
         assert text in page
     assert 'data-feed="/ws/workspaces/acme/compute/"' in page
     assert "studio:machines.changed" in page
