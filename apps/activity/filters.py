@@ -1,6 +1,8 @@
 """Filters of the audit log and of notifications, for pages and API."""
 
+from contextlib import suppress
 from typing import Any
+from uuid import UUID
 
 import django_filters as filters
 from django import forms
@@ -12,6 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts.models import User
 from apps.activity.models import AuditRecord, Level, Notification
 from apps.activity.verbs import label_of
+
+MOST_PEOPLE = 50
 
 
 class DayRange(filters.widgets.DateRangeWidget):
@@ -28,12 +32,17 @@ class DayRange(filters.widgets.DateRangeWidget):
 
 
 class AuditFilter(filters.FilterSet):
-    """Who did what, when. Offers only people and verbs that the records name."""
+    """Who did what, when. Offers only people and verbs that the records name, and of the people not more than a menu holds.
 
-    who = filters.ModelMultipleChoiceFilter(
-        field_name="actor", label=_("Who"), queryset=User.objects.none(), widget=forms.CheckboxSelectMultiple
+    All others are found by the list's search; an address that names one of them works too.
+    """
+
+    who = filters.MultipleChoiceFilter(
+        field_name="actor", label=_("Who"), widget=forms.CheckboxSelectMultiple, distinct=False
     )
-    what = filters.MultipleChoiceFilter(field_name="verb", label=_("What"), widget=forms.CheckboxSelectMultiple)
+    what = filters.MultipleChoiceFilter(
+        field_name="verb", label=_("What"), widget=forms.CheckboxSelectMultiple, distinct=False
+    )
     when = filters.DateFromToRangeFilter(field_name="created_at", label=_("When"), widget=DayRange)
 
     class Meta:
@@ -42,9 +51,9 @@ class AuditFilter(filters.FilterSet):
 
     def __init__(self, data: Any, queryset: QuerySet[AuditRecord], **kwargs: Any) -> None:
         super().__init__(data, queryset, **kwargs)
-        self.filters["who"].queryset = User.objects.filter(Exists(queryset.filter(actor=OuterRef("pk")))).order_by(
-            "full_name", "username"
-        )
+        actors = User.objects.filter(Exists(queryset.filter(actor=OuterRef("pk")))).order_by("full_name", "username")
+        people = [*actors[:MOST_PEOPLE], *actors.filter(pk__in=_uuids(self.data, "who"))]
+        self.filters["who"].extra["choices"] = list({str(user.pk): user.display_name for user in people}.items())
         verbs = queryset.order_by().values_list("verb", flat=True).distinct()
         self.filters["what"].extra["choices"] = sorted(
             ((verb, label_of(verb)) for verb in verbs), key=lambda pair: pair[1]
@@ -62,8 +71,19 @@ class NotificationFilter(filters.FilterSet):
         label=_("Status"),
         widget=forms.RadioSelect,
     )
-    level = filters.MultipleChoiceFilter(choices=Level, label=_("Level"), widget=forms.CheckboxSelectMultiple)
+    level = filters.MultipleChoiceFilter(
+        choices=Level, label=_("Level"), widget=forms.CheckboxSelectMultiple, distinct=False
+    )
 
     class Meta:
         model = Notification
         fields: list[str] = []
+
+
+def _uuids(data: Any, name: str) -> list[UUID]:
+    """Return the values of a parameter that are UUIDs."""
+    found = []
+    for value in data.getlist(name) if data else []:
+        with suppress(ValueError):
+            found.append(UUID(value))
+    return found

@@ -14,6 +14,7 @@ from apps.activity.models import Level, Notification
 from apps.core.hooks import Notice
 
 LONGEST_TITLE = 200
+MOST_COUNTED = 100  # the bell says "99+"
 
 
 @transaction.atomic
@@ -39,8 +40,8 @@ def give(notice: Notice) -> None:
 
 
 def unread_count(user: Any) -> int:
-    """Return how many notifications a person has not read; one look into a small index."""
-    return Notification.objects.visible_to(user).unread().count()
+    """Return how many notifications a person has not read, up to ``MOST_COUNTED``; one look into a small index."""
+    return Notification.objects.visible_to(user).unread()[:MOST_COUNTED].count()
 
 
 @transaction.atomic

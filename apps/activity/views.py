@@ -80,9 +80,7 @@ def latest(request: SignedInRequest) -> HttpResponse:
         shown = [UUID(value) for value in request.POST.getlist("id") if _is_uuid(value)]
         left = services.mark_read(user=request.user, ids=shown)
         # This window need not wait for the news of it, which may not come while the channel layer is away.
-        return HttpResponse(
-            status=204, headers={"HX-Trigger": json.dumps({f"studio:{events.READ}": {"unread": left}})}
-        )
+        return HttpResponse(status=204, headers={"HX-Trigger": json.dumps({f"studio:{events.READ}": {"unread": left}})})
     rows = list(Notification.objects.visible_to(request.user).order_by("-created_at", "-id")[:LATEST])
     unread = [row for row in rows if row.is_unread]
     return render(request, "activity/_latest.html", {"notifications": rows, "unread": unread})

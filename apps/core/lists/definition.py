@@ -217,7 +217,8 @@ class StudioList:
         page = self.slice
         if not page.has_before and not page.has_after:
             return len(page.rows)
-        return self.filtered.order_by()[: self.count_cap + 1].count()
+        # Only keys: else what the rows are annotated with would be worked out for each one that is counted.
+        return self.filtered.order_by().values("pk")[: self.count_cap + 1].count()
 
     @property
     def count_cap(self) -> int:
