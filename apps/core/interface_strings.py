@@ -42,5 +42,5 @@ INTERFACE_STRINGS = (
     _("You may not do this."),
     _("now"),
     _("or"),
-    _("{count} chosen"),
+    _("{count} selected"),
 )

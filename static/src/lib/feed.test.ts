@@ -49,6 +49,7 @@ it('waits longer after each failure, up to half a minute, never all pages at onc
 
 /** Stands in for the browser's socket: the tests play the server. */
 class FakeSocket {
+  static readonly CONNECTING = 0;
   static all: FakeSocket[] = [];
   static get last(): FakeSocket {
     const last = FakeSocket.all.at(-1);
@@ -58,6 +59,7 @@ class FakeSocket {
   onopen: (() => void) | null = null;
   onmessage: ((event: { data: string }) => void) | null = null;
   onclose: ((event: { code: number }) => void) | null = null;
+  readyState = 1;
   isClosed = false;
 
   constructor(readonly url: string) {
@@ -139,6 +141,15 @@ describe('following a feed', () => {
     vi.advanceTimersByTime(30_000);
     FakeSocket.last.onopen?.();
     expect(bar?.textContent).toBe('');
+  });
+
+  it('closes a socket that is still connecting once it has', () => {
+    const open = FakeSocket.last;
+    open.readyState = FakeSocket.CONNECTING;
+    stop();
+    expect(open.isClosed).toBe(false);
+    open.onopen?.();
+    expect(open.isClosed).toBe(true);
   });
 
   it('stops for good', () => {

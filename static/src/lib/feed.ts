@@ -97,7 +97,10 @@ export function follow(url: string, cursor: number | null, onNews: (news: News) 
   const disconnect = (): void => {
     const closing = socket;
     socket = null;
-    closing?.close();
+    if (!closing) return;
+    // To close a socket that is still connecting makes the browser complain in its console.
+    if (closing.readyState === WebSocket.CONNECTING) closing.onopen = () => closing.close();
+    else closing.close();
   };
 
   // A change of network leaves a dead socket that looks open; the cursor makes a new one harmless.

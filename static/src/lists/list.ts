@@ -140,7 +140,7 @@ export class List {
     set('[data-bulk-all]', everything ? '1' : '');
     const count = bar.querySelector<HTMLElement>('[data-bulk-count]');
     const total = count?.dataset['total'] ?? String(ids.length);
-    if (count) count.textContent = t('{count} chosen', { count: everything ? total : ids.length });
+    if (count) count.textContent = t('{count} selected', { count: everything ? total : ids.length });
     const more = bar.querySelector<HTMLElement>('[data-bulk-everything]');
     if (more) more.hidden = everything || !this.selection.isAll;
   }
