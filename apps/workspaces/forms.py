@@ -115,18 +115,18 @@ class EditForm(DetailsForm):
 class ConfirmForm(StudioForm):
     """Typing the name of what goes away."""
 
-    confirmation = forms.CharField(
+    confirm = forms.CharField(
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "class": "mono"})
     )
 
     def __init__(self, workspace: Workspace, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.workspace = workspace
-        self.fields["confirmation"].label = _("Type %(name)s to confirm") % {"name": workspace.name}
+        self.fields["confirm"].label = _("Type %(name)s to confirm") % {"name": workspace.name}
 
-    def clean_confirmation(self) -> str:
+    def clean_confirm(self) -> str:
         """Compare with the name, to the letter."""
-        value: str = self.cleaned_data["confirmation"]
+        value: str = self.cleaned_data["confirm"]
         if value != self.workspace.name:
             raise forms.ValidationError(_("This is not the name. Type %(name)s.") % {"name": self.workspace.name})
         return value

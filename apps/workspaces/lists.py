@@ -20,7 +20,7 @@ MOST_OWNERS = 3
 def workspace_link(workspace: Workspace) -> str:
     """Return a workspace's title as a link, with its name below where that is another."""
     link = format_html('<a class="table-title" href="{}">{}</a>', workspace.get_absolute_url(), workspace.title)
-    return link if workspace.title == workspace.name else format_html("{}<br>{}", link, _name(workspace))
+    return _over_name(workspace, link)
 
 
 def state_of(workspace: Workspace) -> Status:
@@ -63,10 +63,10 @@ class AllWorkspacesList(StudioList):
             "title",
             gettext_lazy("Workspace"),
             sort="friendly_name",
-            link=lambda row: administration_url(row),
+            render=lambda row: _outside_link(row),
             fixed=True,
         ),
-        Column("name", gettext_lazy("Name"), sort="name", kind="code"),
+        Column("name", gettext_lazy("Name"), sort="name", kind="code", shown=False),
         Column("owners", gettext_lazy("Owners"), value=lambda row: owners_in_words(row)),
         Column("members", gettext_lazy("Members"), value="member_count", kind="number"),
         Column("state", gettext_lazy("State"), value=state_of, kind="status"),
@@ -85,7 +85,7 @@ class TrashList(StudioList):
     title = gettext_lazy("Trash")
     columns = (
         Column(
-            "title", gettext_lazy("Workspace"), sort="friendly_name", render=lambda row: _two_lines(row), fixed=True
+            "title", gettext_lazy("Workspace"), sort="friendly_name", render=lambda row: _trash_title(row), fixed=True
         ),
         Column("holds", gettext_lazy("Holds"), value=holdings_in_words, exported=False),
         Column("deleted_by", gettext_lazy("Deleted by"), value="deleted_by.display_name"),
@@ -93,7 +93,7 @@ class TrashList(StudioList):
         Column(
             "until", gettext_lazy("Can be restored until"), value="destroy_after", sort="destroy_after", kind="time"
         ),
-        Column("actions", "", render=lambda row: _trash_actions(row), fixed=True, exported=False),
+        Column("actions", gettext_lazy("Actions"), render=lambda row: _trash_actions(row), fixed=True, exported=False),
     )
     default_sort = ("-deleted_at",)
     search_fields = ("name", "friendly_name")
@@ -188,11 +188,6 @@ class EditableAliasList(AliasList):
     )
 
 
-def administration_url(workspace: Workspace) -> str:
-    """Return what administrators see of a workspace from the outside."""
-    return reverse("workspaces:administration-one", args=[workspace.pk])
-
-
 def owners_in_words(workspace: Workspace) -> str:
     """Return the names of some owners, and of how many more there are."""
     # Prefetched into ``memberships`` by the view: owners only.
@@ -217,13 +212,22 @@ def alias_url(alias: Alias) -> str:
     return reverse("workspaces:alias", args=[alias.workspace.name, alias.pk])
 
 
-def _name(workspace: Workspace) -> SafeString:
-    return format_html('<span class="muted mono small">{}</span>', workspace.name)
+def _over_name(workspace: Workspace, title: SafeString) -> SafeString:
+    """Return a title in one line, however long, and the name below it where that is another."""
+    line = format_html('<div class="truncate" title="{}">{}</div>', workspace.title, title)
+    if workspace.title == workspace.name:
+        return line
+    return format_html('{}<div class="muted mono small">{}</div>', line, workspace.name)
 
 
-def _two_lines(workspace: Workspace) -> SafeString:
-    title = format_html('<span class="table-title">{}</span>', workspace.title)
-    return title if workspace.title == workspace.name else format_html("{}<br>{}", title, _name(workspace))
+def _outside_link(workspace: Workspace) -> SafeString:
+    """Return a title that leads to what administrators see of a workspace from the outside."""
+    url = reverse("workspaces:administration-one", args=[workspace.pk])
+    return _over_name(workspace, format_html('<a class="table-title" href="{}">{}</a>', url, workspace.title))
+
+
+def _trash_title(workspace: Workspace) -> SafeString:
+    return _over_name(workspace, format_html('<span class="table-title">{}</span>', workspace.title))
 
 
 def _person(membership: Membership) -> SafeString:

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpResponse, HttpResponseBase
@@ -55,6 +56,7 @@ def add_member(request: WorkspaceRequest) -> HttpResponse:
                     actor=request.user, workspace=request.workspace, email=person, role=role
                 )
                 context |= {"invitation": invitation, "link": link, "role": Role(role).label}
+                context["is_mailed"] = bool(settings.STUDIO.email_url)
                 return render(request, "workspaces/_invited.html", context)
         except UserError as error:
             form.refuse(error)

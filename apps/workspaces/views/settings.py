@@ -34,8 +34,8 @@ def general(request: WorkspaceRequest) -> HttpResponse:
         services.edit_workspace(
             actor=request.user, workspace=request.workspace, changes=form.changes(), expected=expected
         )
-    except EditConflict as error:
-        return _conflict(request, form, error)
+    except EditConflict:
+        return _conflict(request, form)
     except UserError as error:
         form.refuse(error)
         return _general(request, form, status=422)
@@ -78,7 +78,7 @@ def config(request: WorkspaceRequest) -> HttpResponse:
     return answer
 
 
-def _conflict(request: WorkspaceRequest, form: EditForm, error: EditConflict) -> HttpResponse:
+def _conflict(request: WorkspaceRequest, form: EditForm) -> HttpResponse:
     """Show what was sent beside what is saved by now; sent once more, it replaces that knowingly."""
     saved = Workspace.objects.get(pk=request.workspace.pk)
     theirs = {"friendly_name": saved.friendly_name, "description": saved.description, "tags": format_tags(saved.tags)}
@@ -89,7 +89,6 @@ def _conflict(request: WorkspaceRequest, form: EditForm, error: EditConflict) ->
         if changes[name] != getattr(saved, name)
     ]
     again = EditForm({**request.POST.dict(), "updated_at": saved.updated_at.isoformat()})
-    again.refuse(error)
     return _general(request, again, rivals=rivals, status=409)
 
 

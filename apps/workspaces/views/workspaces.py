@@ -16,7 +16,6 @@ from apps.workspaces import services
 from apps.workspaces.access import WorkspaceRequest, workspace_page
 from apps.workspaces.connect import snippets_of
 from apps.workspaces.forms import CreateForm, DetailsForm
-from apps.workspaces.holdings import holdings_of
 from apps.workspaces.lists import WorkspaceList
 from apps.workspaces.models import Membership, Workspace
 from apps.workspaces.policies import may
@@ -74,7 +73,6 @@ def home(request: WorkspaceRequest) -> HttpResponse:
     context = {
         "workspace": request.workspace,
         "description": render_markdown(request.workspace.description),
-        "holdings": holdings_of(request.workspace),
         "cards": sorted((card for cards in hooks.home_cards(request) for card in cards), key=lambda card: card.order),
         "snippets": snippets_of(request.workspace),
         "member_count": members.count() if may_see_members else None,
