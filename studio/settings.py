@@ -20,6 +20,8 @@ except ConfigurationError as _error:
     sys.exit(str(_error))  # the sentence is all that whoever started this needs to see
 DEBUG = False
 ALLOWED_HOSTS = list({STUDIO.hostname, "127.0.0.1", "localhost", "[::1]"})
+if STUDIO.host not in {"0.0.0.0", "::"}:  # noqa: S104 - one address: the agent of this machine speaks to it
+    ALLOWED_HOSTS.append(f"[{STUDIO.host}]" if ":" in STUDIO.host else STUDIO.host)
 BASE_DIR = PROJECT_DIR
 
 INSTALLED_APPS = [

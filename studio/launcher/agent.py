@@ -30,7 +30,8 @@ def agent_home(environment: Environment) -> Path:
 def start_agent(environment: Environment, supervisor: Supervisor, output: Output) -> None:
     """Adopt the agent that runs on the home folder, or start one; its log is shown with the others' output."""
     home = ensure_private_dir(agent_home(environment))
-    server = f"http://{reachable_host(environment.host)}:{environment.port}"
+    host = reachable_host(environment.host)
+    server = f"http://{f'[{host}]' if ':' in host else host}:{environment.port}"
     log_file = home / "agent.log"
     if log_file.exists() and log_file.stat().st_size > LARGEST_LOG:
         log_file.replace(home / "agent.log.1")

@@ -164,6 +164,28 @@ def test_an_agent_for_another_address_is_replaced(new_studio):
     moved.clean_up()
 
 
+def test_ctrl_c_while_it_starts_leaves_nothing(new_studio):
+    launcher = new_studio.launch()
+    until(lambda: "Bringing the database up to date" in new_studio.output, 60, "the start to be under way")
+    pids = new_studio.all_pids()
+    assert new_studio.stop() == 0
+    assert not [pid for pid in pids if is_running(pid)]
+    assert "READY" not in new_studio.output
+    assert "Traceback" not in new_studio.output
+    assert launcher.returncode == 0
+
+
+def test_it_can_listen_on_one_address_of_the_machine(tmp_path):
+    studio = Studio(tmp_path / "home", STUDIO_HOST="127.0.0.2")
+    try:
+        studio.start()
+        until(lambda: agent_row(studio), what="a heartbeat of the agent")
+        with pytest.raises(OSError, match="refused"):
+            socket.create_connection(("127.0.0.1", studio.port), timeout=5)
+    finally:
+        studio.clean_up()
+
+
 def test_a_taken_port_ends_the_start_with_a_sentence(new_studio):
     with socket.create_server(("127.0.0.1", new_studio.port + 1)):
         launcher = new_studio.launch()
