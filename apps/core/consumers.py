@@ -25,11 +25,13 @@ class FeedConsumer(AsyncJsonWebsocketConsumer):
     """Sends a topic's news from the page's cursor on (``?after=<seq>``). Read-only: commands go through the API.
 
     Subclasses say in ``may_watch`` who may, and in ``source`` what is sent. Before news is sent, both the session and the
-    right are looked at again where the last look is ``check_again_s`` ago: whoever was removed or signed out stops getting it.
+    right are looked at again where the last look is ``check_again_s`` ago, or where the news is of a type in
+    ``check_again_on``: whoever was removed or signed out stops getting it.
     """
 
     access: ClassVar[Access]
     check_again_s: ClassVar[float] = 15.0
+    check_again_on: ClassVar[frozenset[str]] = frozenset()
 
     async def may_watch(self) -> bool:
         """Whether the user of this connection may have this feed, now."""
@@ -89,7 +91,8 @@ class FeedConsumer(AsyncJsonWebsocketConsumer):
         checked_at = time.monotonic()
         async with aclosing(follow(source, after)) as items:
             async for item in items:
-                if time.monotonic() - checked_at >= self.check_again_s:
+                is_about_rights = item.message.get("type") in self.check_again_on
+                if is_about_rights or time.monotonic() - checked_at >= self.check_again_s:
                     checked_at = time.monotonic()
                     if not await self._is_still_allowed():
                         await self.close(code=CLOSE_NOT_ALLOWED)

@@ -13,6 +13,7 @@ class WorkspaceConsumer(TopicConsumer):
     """``/ws/workspaces/<name>/``"""
 
     access = workspace_access(connect=Action.WORKSPACE_ENTER)
+    check_again_on = frozenset({"members.changed", "workspace.changed"})
 
     async def may_watch(self) -> bool:
         try:

@@ -18,8 +18,10 @@ from apps.core import events
 from apps.core.consumers import CLOSE_NOT_ALLOWED, CLOSE_TRY_AGAIN, FeedConsumer
 from apps.core.feeds import EventSource
 from apps.core.models import Event, Topic
+from apps.workspaces import services as workspaces
 from apps.workspaces.events import workspace_topic
 from apps.workspaces.models import Membership, Workspace
+from apps.workspaces.roles import Role
 from tests.accounts.factories import UserFactory
 from tests.conftest import Site
 from tests.workspaces.factories import WorkspaceFactory, member
@@ -206,6 +208,17 @@ def test_who_loses_the_right_while_watching_is_cut_off(open_socket, workspace, m
         news(socket)
     assert closed.value.rcvd is not None
     assert closed.value.rcvd.code == CLOSE_NOT_ALLOWED
+
+
+def test_the_news_of_their_removal_is_what_cuts_a_member_off(open_socket, workspace):
+    owner, removed, stays = member(workspace, Role.OWNER), member(workspace), member(workspace)
+    sockets = {user: open_socket(address_of(workspace, after=0), user) for user in (removed, stays)}
+    workspaces.remove_member(actor=owner, membership=Membership.objects.get(workspace=workspace, user=removed))
+    with pytest.raises(ConnectionClosed) as closed:
+        news(sockets[removed])
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == CLOSE_NOT_ALLOWED
+    assert news(sockets[stays])["type"] == "members.changed"
 
 
 def test_a_socket_that_cannot_be_served_is_closed_so_that_the_page_connects_again(open_socket, workspace, monkeypatch):
