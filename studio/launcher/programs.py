@@ -140,8 +140,9 @@ def _run_worker(command: list[str], announce: Announce) -> None:
 def _celery(arguments: list[str]) -> None:
     from celery.bin.celery import celery
 
-    # It means pickled tasks; ours are JSON. A container, or "make up" on a small server, is often root's.
-    warnings.filterwarnings("ignore", message="You're running the worker with superuser privileges")
+    # Advice for whoever writes tasks, not for whoever runs the studio: ours are JSON, and may run twice.
+    for start in ("You're running the worker with superuser privileges", r"\s*In Celery 5.1 we introduced"):
+        warnings.filterwarnings("ignore", message=start)
     celery(["-q", *arguments], prog_name="celery")
 
 
