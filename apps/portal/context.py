@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
-from django.urls import NoReverseMatch
-from django.urls import reverse as django_reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from apps.activity.events import user_topic
@@ -17,13 +17,6 @@ from apps.workspaces.models import Membership, Workspace
 from apps.workspaces.roles import role_allows
 
 RECENT_WORKSPACES = 30
-
-
-def reverse(name: str, args: list[str] | None = None) -> str:
-    try:
-        return django_reverse(name, args=args)
-    except NoReverseMatch:
-        return "/missing/" + name
 
 
 @dataclass(frozen=True)
@@ -53,7 +46,7 @@ class Shell:
 
     def __init__(self, request: HttpRequest) -> None:
         self._request = request
-        self.user: Any = request.user
+        self.user: Any = getattr(request, "user", AnonymousUser())  # errors before it is known have pages too
         self.membership: Membership | None = getattr(request, "membership", None)
         self.workspace: Workspace | None = getattr(request, "workspace", None)
 
