@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from apps.core.archives import ArchiveLimits, ArchiveRefused, extract, inspect
@@ -263,6 +263,7 @@ PARTS = st.one_of(
 NAMES = st.lists(PARTS, min_size=1, max_size=5).map("/".join)
 
 
+@settings(deadline=None)
 @given(names=st.lists(NAMES, min_size=1, max_size=4), mode=st.sampled_from([0, stat.S_IFREG | 0o7777, LINK]))
 def test_no_name_leads_out_of_the_target(names, mode):
     unique = list(dict.fromkeys(names))
@@ -280,6 +281,7 @@ def test_no_name_leads_out_of_the_target(names, mode):
         assert not any(path.is_symlink() for path in target.rglob("*"))
 
 
+@settings(deadline=None)
 @given(data=st.data())
 def test_any_damage_is_either_harmless_or_refused(data):
     """Never another exception, never a half-unpacked folder."""

@@ -156,6 +156,15 @@ def test_post_json(site):
     assert second == b'{"signed":  1}'
 
 
+@pytest.mark.parametrize(
+    "headers", [{"X-Token": "ü"}, {"X-Token": "a\r\nX-Evil: b"}, {"X Token": "a"}, {"X-Token": "a\0"}]
+)
+def test_headers_that_cannot_be_sent_are_said_so(headers, site):
+    with pytest.raises(OutgoingRefused, match="A header contains characters that cannot be sent"):
+        outgoing.get(site.url("/"), headers=headers, policy=policy(), **LIMITS)
+    assert site.requests == []
+
+
 def test_stream_to_a_file(site):
     data = bytes(range(256)) * 20_000
     site.routes["/data.csv"] = lambda handler: handler.answer(data)
@@ -421,6 +430,21 @@ def test_unpacks_gzip_within_the_limit(site):
     ):
         with pytest.raises(OutgoingFailed, match=mentions):
             outgoing.get(site.url(path), policy=policy(), **LIMITS)
+
+
+def test_unpacks_in_small_pieces_however_much_is_inside(site):
+    class Pieces(io.BytesIO):
+        largest = 0
+
+        def write(self, data):
+            self.largest = max(self.largest, len(data))
+            return len(data)
+
+    site.routes["/zeros"] = lambda handler: handler.answer(gzip.compress(bytes(50_000_000)), Content_Encoding="gzip")
+    file = Pieces()
+    answer = outgoing.stream_to(site.url("/zeros"), file, max_bytes=50_000_000, timeout_s=30, policy=policy())
+    assert answer.size == 50_000_000
+    assert file.largest <= 64 * 1024
 
 
 def slow_status(handler):

@@ -298,7 +298,7 @@ def test_every_key_that_is_let_in_comes_back_as_it_is(store, key):
 
 
 @given(key=st.text() | KEYS)
-@hypothesis_settings(max_examples=1000)
+@hypothesis_settings(max_examples=1000, deadline=None)
 def test_no_key_leads_out_of_the_store(key):
     try:
         check_key(key)

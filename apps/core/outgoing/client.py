@@ -21,6 +21,7 @@ from apps.core.outgoing.connections import CheckedBackend, Deadline, connection_
 MOST_REDIRECTS: Final = 5
 LONGEST_URL: Final = 4096
 HOST: Final = re.compile(rb"[a-z0-9._:-]+")  # a name as name servers know it, or a number
+NOT_A_HEADER: Final = gettext_lazy("A header contains characters that cannot be sent. Use plain letters and digits.")
 NOT_AN_ADDRESS: Final = gettext_lazy("This is not a valid address. It looks like https://example.com/path.")
 CHUNK_BYTES: Final = 64 * 1024
 PORTS: Final = {"http": 80, "https": 443}
@@ -151,7 +152,10 @@ def _answered(
     """Ask, follow redirects, and give the last answer while its connection is open."""
     backend = CheckedBackend(policy or AddressPolicy.from_settings(), Deadline(timeout_s))
     address = _parsed(url)
-    sent = httpx.Headers({**OWN_HEADERS, **(headers or {})})
+    try:
+        sent = httpx.Headers({**OWN_HEADERS, **(headers or {})})
+    except UnicodeEncodeError as error:
+        raise OutgoingRefused(NOT_A_HEADER) from error
     for _hop in range(MOST_REDIRECTS + 1):
         with _plain_errors(address.host, timeout_s), connection_to(address, backend) as connection:
             request = httpcore.URL(
@@ -273,5 +277,7 @@ def _plain_errors(host: str, timeout_s: float) -> Iterator[None]:
                 "host": host
             }
         raise OutgoingFailed(sentence) from error
+    except httpcore.LocalProtocolError as error:
+        raise OutgoingRefused(NOT_A_HEADER) from error
     except (httpcore.NetworkError, httpcore.ProtocolError, zlib.error) as error:
         raise OutgoingFailed(_("%(host)s broke off, or its answer is damaged.") % {"host": host}) from error
