@@ -59,5 +59,8 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 _layer: dict[str, Any] = dict(CHANNEL_LAYERS["default"])
 CHANNEL_LAYERS = {"default": {**_layer, "CONFIG": {**_layer["CONFIG"], "prefix": f"studio-{STUDIO.port}"}}}
 
+# Each test client would otherwise read through all built files first.
+WHITENOISE_AUTOREFRESH = True
+
 # The real hasher is slow on purpose; the tests of signing in would only wait for it.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -1,0 +1,107 @@
+"""A real object for each parameter an address may have.
+
+A new parameter needs one line in ``SAMPLES``: its name, whose object it stands for, and a function that makes one.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.backends.db import SessionStore
+from django.utils import timezone
+
+from apps.accounts.models import User
+from apps.activity.models import Notification
+from apps.compute.models import Agent
+from apps.core.crypto import token_hash
+from apps.core.hooks import Content
+from apps.core.models import PendingTask, SavedView
+from apps.workspaces.models import Workspace
+from tests.accounts.factories import AccessTokenFactory, InvitationFactory, SignInLinkFactory, UserFactory
+from tests.workspaces.factories import AliasFactory, SecretFactory, member
+
+OWN_FILES = "permission-tests"
+
+
+class Reach(Enum):
+    """Who must not reach an object that others may."""
+
+    WORKSPACE = "It belongs to a workspace: from another one it does not exist."
+    OWN = "It belongs to one person: for all others it does not exist."
+    STUDIO = "It belongs to the studio: whoever may call the route may name any."
+    SECRET = "Who knows it may use it: there is none that others may not name."
+
+
+@dataclass(frozen=True)
+class Sample:
+    """How to make an object for a parameter; ``make`` gets a workspace and a person, and returns what the address names."""
+
+    reach: Reach
+    make: Callable[[Workspace, User], Any]
+    missing: Any = "01900000-0000-7000-8000-000000000000"
+    """An id of the right form that nothing has."""
+
+
+def _membership(workspace: Workspace, person: User) -> Any:
+    return workspace.memberships.get(user=member(workspace)).pk
+
+
+def _invitation(workspace: Workspace, person: User) -> Any:
+    return InvitationFactory.create(grants={"workspaces": {str(workspace.pk): "reader"}}).pk
+
+
+def _secret_name(workspace: Workspace, person: User) -> str:
+    return str(SecretFactory.create(workspace=workspace, name=f"only-in-{workspace.name}").name)
+
+
+def _session(workspace: Workspace, person: User) -> Any:
+    session = SessionStore()
+    session.create()
+    return UserSession.objects.create(
+        user=person, session_key=session.session_key, ip="127.0.0.1", user_agent="", last_seen_at=timezone.now()
+    ).pk
+
+
+def _link_secret(workspace: Workspace, person: User) -> str:
+    return str(SignInLinkFactory.create().secret)
+
+
+def _agent(workspace: Workspace, person: User) -> Any:
+    number = Agent.objects.count()
+    return Agent.objects.create(name=f"machine-{number}", token_hash=token_hash(f"agent-{number}")).pk
+
+
+def _saved_view(workspace: Workspace, person: User) -> Any:
+    return SavedView.objects.create(owner=person, list_key="x", scope=str(workspace.pk), name=str(timezone.now())).pk
+
+
+def own_files(person: Any, path: str) -> Content | None:
+    """A source of content: each person has one file that nobody else may see."""
+    return (
+        Content("no-such-key", "report.html", "text/html") if path == f"{OWN_FILES}/{person.pk}/report.html" else None
+    )
+
+
+SAMPLES: dict[str, Sample] = {
+    "name": Sample(Reach.WORKSPACE, lambda workspace, person: workspace.name, missing="no-such-workspace"),
+    "workspace_id": Sample(Reach.STUDIO, lambda workspace, person: workspace.pk),
+    "membership_id": Sample(Reach.WORKSPACE, _membership),
+    "invitation_id": Sample(Reach.WORKSPACE, _invitation),
+    "secret_id": Sample(Reach.WORKSPACE, lambda workspace, person: SecretFactory.create(workspace=workspace).pk),
+    "secret_name": Sample(Reach.WORKSPACE, _secret_name, missing="no-such-secret"),
+    "alias_id": Sample(Reach.WORKSPACE, lambda workspace, person: AliasFactory.create(workspace=workspace).pk),
+    "token_id": Sample(Reach.OWN, lambda workspace, person: AccessTokenFactory.create(user=person).pk),
+    "session_id": Sample(Reach.OWN, _session, missing=987_654_321),
+    "notification_id": Sample(
+        Reach.OWN, lambda workspace, person: Notification.objects.create(user=person, title="x").pk
+    ),
+    "view_id": Sample(Reach.OWN, _saved_view),
+    "user_id": Sample(Reach.STUDIO, lambda workspace, person: UserFactory.create().pk),
+    "task_id": Sample(Reach.STUDIO, lambda workspace, person: PendingTask.objects.create(name="x", failed_at=timezone.now()).pk),
+    "agent_id": Sample(Reach.STUDIO, _agent),
+    "pk": Sample(Reach.STUDIO, _agent),
+    "token": Sample(Reach.SECRET, _link_secret, missing="no-such-token"),
+    "path": Sample(Reach.OWN, lambda workspace, person: f"{OWN_FILES}/{person.pk}/report.html", missing="no/such/file.html"),
+}  # fmt: skip

@@ -1,0 +1,22 @@
+"""Every address, called with every verb by everybody, tells each of them what the policy table says."""
+
+import pytest
+
+from tests.permissions.callers import World
+from tests.permissions.expectations import VERBS, expected, told
+from tests.permissions.routes import Route, declared_routes
+
+pytestmark = [pytest.mark.django_db, pytest.mark.service]
+
+
+@pytest.mark.parametrize("route", declared_routes(), ids=str)
+def test_everybody_is_told_what_the_policy_says(world: World, route: Route):
+    wrong = []
+    for caller in world.programs if route.is_api else world.browsers:
+        address = route.address(world.arguments(route, caller))
+        for verb in VERBS:
+            answer = world.call(caller, verb, address, as_program=route.is_api)
+            promised = expected(world, route, verb, caller)
+            if told(answer) != promised:
+                wrong.append(f"{verb} by {caller}: {told(answer)} ({answer.status_code}), but promised is {promised}")
+    assert not wrong, f"{route.view} at {route.pattern}:\n" + "\n".join(wrong)
