@@ -21,6 +21,7 @@ from apps.accounts.models.user import Theme
 from apps.core.errors import InvalidInput
 
 LONGEST_PASSWORD = 4096
+BROWSERS_LANGUAGE = "browser"
 PASSWORD_HELP = gettext_lazy("At least 10 characters. A few words in a row are strong and easy to remember.")
 
 
@@ -40,9 +41,7 @@ class SignInForm(StudioForm):
     name = forms.CharField(
         label=gettext_lazy("User name or email address"),
         max_length=254,
-        widget=forms.TextInput(
-            attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false", "autofocus": True}
-        ),
+        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
     )
     password = forms.CharField(
         label=gettext_lazy("Password"),
@@ -50,6 +49,11 @@ class SignInForm(StudioForm):
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        following = "password" if self.data.get("name") else "name"
+        self.fields[following].widget.attrs["autofocus"] = True
 
 
 class PasswordForm(StudioForm):
@@ -138,14 +142,21 @@ class ProfileForm(StudioForm):
         help_text=gettext_lazy("You can sign in with it instead of your user name."),
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
-    language = forms.ChoiceField(label=gettext_lazy("Language"), required=False)
-    time_zone = forms.ChoiceField(label=gettext_lazy("Time zone"), required=False)
+    language = forms.ChoiceField(label=gettext_lazy("Language"))
+    time_zone = forms.ChoiceField(label=gettext_lazy("Time zone"))
     theme = forms.ChoiceField(label=gettext_lazy("Theme"), choices=Theme.choices, widget=forms.RadioSelect)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["language"].choices = [("", _("Like the browser")), *settings.LANGUAGES]  # type: ignore[attr-defined]
-        self.fields["time_zone"].choices = [("", _("UTC")), *_time_zones()]  # type: ignore[attr-defined]
+        browsers = (BROWSERS_LANGUAGE, _("Like the browser"))
+        self.fields["language"].choices = [browsers, *settings.LANGUAGES]  # type: ignore[attr-defined]
+        self.fields["time_zone"].choices = [("UTC", "UTC"), *_time_zones()]  # type: ignore[attr-defined]
+        self.initial["language"] = self.initial.get("language") or BROWSERS_LANGUAGE
+        self.initial["time_zone"] = self.initial.get("time_zone") or "UTC"
+
+    def clean_language(self) -> str:
+        language: str = self.cleaned_data["language"]
+        return "" if language == BROWSERS_LANGUAGE else language
 
 
 class Lifetime(TextChoices):

@@ -27,7 +27,7 @@ def user_state(user: User) -> Status:
     if not user.is_active:
         return Status("idle", gettext_lazy("Deactivated"))
     return (
-        Status("ok", gettext_lazy("Active")) if user.last_login else Status("busy", gettext_lazy("Not signed in yet"))
+        Status("ok", gettext_lazy("Active")) if user.last_login else Status("idle", gettext_lazy("Not signed in yet"))
     )
 
 
@@ -108,7 +108,7 @@ class InvitationList(StudioList):
 
 
 _INVITATION_TONES: dict[str, Any] = {
-    Invitation.State.OPEN: "busy",
+    Invitation.State.OPEN: "idle",
     Invitation.State.ACCEPTED: "ok",
     Invitation.State.WITHDRAWN: "idle",
     Invitation.State.EXPIRED: "warn",
@@ -116,7 +116,11 @@ _INVITATION_TONES: dict[str, Any] = {
 
 
 def _token_name(token: AccessToken) -> SafeString:
-    return format_html('<span class="table-title">{}</span> <code class="muted">{}…</code>', token.name, token.prefix)
+    return format_html(
+        '<span class="table-title truncate d-block" title="{0}">{0}</span><code class="muted small">{1}…</code>',
+        token.name,
+        token.prefix,
+    )
 
 
 def _reach(token: AccessToken) -> str:

@@ -5,7 +5,13 @@ import pytest
 from tests.accounts.conftest import new_browser
 from tests.accounts.factories import UserFactory
 
-PROFILE = {"full_name": "Ana Ruiz", "email": "ana@example.org", "language": "", "time_zone": "", "theme": "auto"}
+PROFILE = {
+    "full_name": "Ana Ruiz",
+    "email": "ana@example.org",
+    "language": "browser",
+    "time_zone": "UTC",
+    "theme": "auto",
+}
 
 
 def test_a_profile_is_saved(browser_of, audits):
