@@ -1,11 +1,12 @@
 import { defineConfig } from 'vite';
 
+import { compressed } from './build/compress.ts';
 import { iconSprite } from './build/icon-sprite.ts';
 
 export default defineConfig({
   base: '/static/',
   publicDir: 'public',
-  plugins: [iconSprite('src/icons')],
+  plugins: [iconSprite('src/icons'), compressed()],
   build: {
     outDir: 'dist',
     emptyOutDir: true,

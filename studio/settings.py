@@ -216,6 +216,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 WHITENOISE_USE_FINDERS = True
+WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/assets/.+-[\w-]{8}\.\w+$"  # Vite's names: new content, new name
 DJANGO_VITE = {"default": {"dev_mode": False, "manifest_path": PROJECT_DIR / "static" / "dist" / "manifest.json"}}
 
 # --- Mail -------------------------------------------------------------------------------------------------------------

@@ -46,7 +46,9 @@ function notReached(event: Event): void {
   if (!again) return void attempts.delete(elt);
   attempts.set(elt, done);
   setTimeout(() => {
-    if (elt.isConnected) void htmx.ajax('get', requestConfig.path, { source: elt, target });
+    if (!elt.isConnected) return;
+    // A failure comes back here by its event.
+    htmx.ajax('get', requestConfig.path, { source: elt, target }).catch(() => undefined);
   }, waitBefore(done));
 }
 

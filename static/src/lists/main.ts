@@ -41,7 +41,7 @@ function addShortcuts(): void {
 
 function reload(host: HTMLElement): void {
   const url = host.getAttribute('hx-get');
-  if (url) void htmx.ajax('get', url, { source: host, target: host, swap: 'outerHTML' });
+  if (url) htmx.ajax('get', url, { source: host, target: host, swap: 'outerHTML' }).catch(() => undefined);
 }
 
 /** News reload a list, but not under the hands of someone who has a menu of it open or is typing a search. */
