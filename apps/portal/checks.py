@@ -12,7 +12,9 @@ from django.db import DatabaseError, connection
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
+from apps.core.errors import StudioError
 from apps.core.hooks import SystemCheck
+from apps.core.storage import get_store
 from studio.celery import app as celery_app
 
 LOW_DISK_SHARE = 0.1
@@ -53,6 +55,15 @@ def workers() -> list[SystemCheck]:
     if not answers:
         return [SystemCheck(_("Workers"), "error", _("None answers. Start one: celery -A studio.celery worker"))]
     return [SystemCheck(_("Workers"), "ok", _("%(count)d answering.") % {"count": len(answers)})]
+
+
+def file_store() -> list[SystemCheck]:
+    """Can the file store be read?"""
+    try:
+        next(iter(get_store().list()), None)
+    except StudioError as error:
+        return [SystemCheck(_("File store"), "error", error.message)]
+    return [SystemCheck(_("File store"), "ok", _("It answers."))]
 
 
 def disk() -> list[SystemCheck]:
@@ -97,4 +108,4 @@ def _database_version() -> tuple[int, ...]:
     return tuple(version) if isinstance(version, tuple) else (version,)
 
 
-ALL: tuple[Callable[[], list[SystemCheck]], ...] = (database, broker, workers, disk, content_host, cookies)
+ALL: tuple[Callable[[], list[SystemCheck]], ...] = (database, broker, workers, file_store, disk, content_host, cookies)
