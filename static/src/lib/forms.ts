@@ -75,6 +75,7 @@ export async function send(url: string, body: FormData, token: string, failure: 
     const answer = await fetch(url, {
       method: 'POST',
       body,
+      keepalive: true, // whoever goes on to the next page at once has meant it too
       headers: { 'X-CSRFToken': token, Accept: 'application/json' },
     });
     if (answer.ok) return true;
