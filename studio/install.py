@@ -50,7 +50,13 @@ def python_packages() -> None:
                 f"The studio needs Python 3.11 or newer; this is {found}. Try: make up PYTHON=python3.12"
             )
         hint = "Python's venv module is missing or not complete. On Debian: apt-get install python3-venv"
-        step("Python environment", [sys.executable, "-m", "venv", str(VENV)], hint=hint)
+        was_there = VENV.exists()
+        try:
+            step("Python environment", [sys.executable, "-m", "venv", str(VENV)], hint=hint)
+        except InstallError:
+            if not was_there:  # half an environment would be taken for a whole one the next time
+                shutil.rmtree(VENV, ignore_errors=True)
+            raise
     stamp = VENV / "studio-packages"
     digest = _digest([PROJECT / "pyproject.toml", PROJECT / "sdk" / "pyproject.toml"])
     if stamp.exists() and stamp.read_text() == digest:
