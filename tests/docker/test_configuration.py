@@ -2,6 +2,7 @@
 
 import fnmatch
 import importlib
+import importlib.util
 import re
 import shutil
 import sys
@@ -78,14 +79,16 @@ def test_compose_refuses_to_start_without(name):
         environment_of("web", {**FILLED_IN, name: ""})
 
 
-@pytest.mark.parametrize("service", PROCESSES)
+@pytest.mark.parametrize("service", [*PROCESSES, "agent"])
 def test_commands_name_what_exists(service):
     program, *arguments = command_of(service, FILLED_IN)
     assert shutil.which(program, path=str(Path(sys.executable).parent))
     if program == "uvicorn":
         module, _colon, attribute = arguments[0].partition(":")
         assert callable(getattr(importlib.import_module(module), attribute))
-    if program == "python":
+    if arguments[0] == "-m":
+        assert importlib.util.find_spec(f"{arguments[1]}.__main__")
+    elif program == "python":
         assert (PROJECT / arguments[0]).is_file()
         assert arguments[1] in get_commands()
     if program == "celery":
@@ -126,13 +129,18 @@ def test_database_broker_and_files_are_not_reachable_from_outside():
     assert compose()["networks"]["inside"]["internal"] is True
 
 
-@pytest.mark.parametrize("service", PROCESSES)
+@pytest.mark.parametrize("service", [*PROCESSES, "agent"])
 def test_processes_have_no_rights_they_do_not_need(service):
     settings = compose()["services"][service]
     assert settings["read_only"] is True
     assert settings["cap_drop"] == ["ALL"]
     assert not settings.get("privileged")
     assert any(step.word == "USER" and step.arguments == "1000" for step in instructions())
+
+
+def test_where_user_code_runs_are_none_of_the_studios_secrets():
+    assert set(environment_of("agent", FILLED_IN)) == {"STUDIO_RUNNER_GRACE_S"}
+    assert compose()["services"]["agent"]["networks"] == ["outside"]
 
 
 def test_what_the_image_copies_exists_and_reaches_the_builder():

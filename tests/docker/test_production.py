@@ -46,7 +46,8 @@ class Deployment:
         self.database = database
         self.ports = {"8000": str(services.free_port()), "8001": str(services.free_port())}
         self._folder = folder
-        self._replaced = {**replaced, "0.0.0.0": "127.0.0.1"}
+        # The proxy is not there, so who would go through it goes to the web process at once.
+        self._replaced = {**replaced, "0.0.0.0": "127.0.0.1", URL: f"http://127.0.0.1:{self.ports['8000']}"}
         self._values = values
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
 
@@ -127,8 +128,8 @@ class Deployment:
             account = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
         variables = environment_of(service, self._values)
         for name, value in variables.items():
-            for old, new in self._replaced.items():
-                variables[name] = variables[name].replace(old, new) if old in value else variables[name]
+            for old in set(self._replaced) - {URL}:
+                variables[name] = variables[name].replace(old, self._replaced[old]) if old in value else variables[name]
         path = f"{self.image.packages / 'bin'}{os.pathsep}/usr/bin:/bin"
         of_the_image = {
             "PATH": path,
@@ -168,6 +169,8 @@ def deployment(image: Image, folder: Path) -> Iterator[Deployment]:
         replaced = {
             "@postgresql:5432/studio": f"@127.0.0.1:{urlsplit(database).port}/postgres",
             "@valkey:6379": f"@127.0.0.1:{urlsplit(broker).port}",
+            "/var/lib/studio/agent/token": str(folder / "home-migrate" / "agent" / "token"),
+            "/var/lib/studio/work": str(folder / "home-agent" / "work"),
             "http://s3:7070": stack.enter_context(_bucket("studio", values)),
         }
         studio = Deployment(image, folder, replaced, values, database)
@@ -238,6 +241,12 @@ def test_work_that_falls_due_is_enqueued_by_beat_and_done_by_the_worker(deployme
             )
 
         deployment.wait_for("worker", done)
+
+
+def test_the_agent_signs_in_with_the_token_that_was_left_for_it(deployment):
+    deployment.start("agent")
+    deployment.wait_for("agent", lambda: "Connected to" in deployment.log("agent"))
+    assert deployment.stop("agent") == 0
 
 
 def test_files_go_to_the_bucket(deployment):
