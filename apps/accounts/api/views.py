@@ -30,7 +30,7 @@ from apps.accounts.api.serializers import (
 from apps.accounts.filters import InvitationFilter, TokenFilter, UserFilter
 from apps.accounts.models import AccessToken, Invitation, User
 from apps.core.access import Access, Level
-from apps.core.api.idempotency import Idempotent, IdempotentSchema
+from apps.core.api.idempotency import Idempotent
 
 
 class Me(APIView):
@@ -57,7 +57,6 @@ class TokenCollection(Idempotent, ListAPIView[AccessToken]):
     """One's own access tokens that were not revoked."""
 
     access = Access(Level.SIGNED_IN, {"GET": "", "POST": ""})
-    schema = IdempotentSchema()
     serializer_class = TokenSerializer
     filterset_class = TokenFilter
     queryset = AccessToken.objects.none()
@@ -103,7 +102,6 @@ class UserCollection(Idempotent, ListAPIView[User]):
     """Everybody with an account."""
 
     access = Access(Level.ADMINISTRATOR, {"GET": "", "POST": ""})
-    schema = IdempotentSchema()
     serializer_class = UserSerializer
     filterset_class = UserFilter
     queryset = User.objects.all()
@@ -151,7 +149,6 @@ class InvitationCollection(Idempotent, ListAPIView[Invitation]):
     """Everybody who was invited."""
 
     access = Access(Level.ADMINISTRATOR, {"GET": "", "POST": ""})
-    schema = IdempotentSchema()
     serializer_class = InvitationSerializer
     filterset_class = InvitationFilter
     queryset = Invitation.objects.select_related("invited_by", "accepted_by")

@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable
 from datetime import timedelta
 from http import HTTPStatus
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
 import orjson
 from django.contrib.auth.models import AnonymousUser
@@ -65,7 +65,7 @@ class IdempotentSchema(AutoSchema):
 
     def get_override_parameters(self) -> list[Any]:
         """Return the header for create requests."""
-        if self.method != "POST" or not isinstance(self.view, Idempotent):
+        if self.method != "POST":
             return []
         described = _(
             "Any text of up to 200 characters, new for each thing to create. A second request with the same key and "
@@ -74,16 +74,18 @@ class IdempotentSchema(AutoSchema):
         return [OpenApiParameter(HEADER, OpenApiTypes.STR, OpenApiParameter.HEADER, description=described)]
 
 
-class Idempotent:
+class Idempotent(APIView):
     """Mix into API views that create, before the DRF class: ``RunList(WorkspaceAPI, Idempotent, ListCreateAPIView)``.
 
     A POST with the header runs in one transaction. Answers below 500 are kept for a day; a server error is not, so that
     the request can be sent again. Requests are the same when person, address and parsed content are.
     """
 
+    schema = IdempotentSchema()
+
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Let the other classes say who may call; then put the key's check around the handler."""
-        super().initial(request, *args, **kwargs)  # type: ignore[misc]
+        super().initial(request, *args, **kwargs)
         key = request.headers.get(HEADER)
         if request.method == "POST" and key is not None and not isinstance(request.user, AnonymousUser):
             handler: Handler = self.post  # type: ignore[has-type]
@@ -96,9 +98,8 @@ class Idempotent:
         row, is_ours = _reserve(request.user, key, request_hash)
         if row is not None and row.request_hash != request_hash:
             raise KeyReused(_("This Idempotency-Key was used for another request. Use a new one for each thing."))
-        view = cast(APIView, self)
         if row is None or not (is_ours or row.status):
-            answer = view.handle_exception(StillWorking())
+            answer = self.handle_exception(StillWorking())
             answer["Retry-After"] = str(RETRY_AFTER_S)
             return answer
         if not is_ours:
@@ -110,7 +111,7 @@ class Idempotent:
                     if not _keep(row, response):
                         raise StillWorking
             except Exception as error:  # answered as the view would, once the transaction has been rolled back
-                response = view.handle_exception(error)
+                response = self.handle_exception(error)
                 _keep(row, response)
         finally:
             IdempotentAnswer.objects.filter(pk=row.pk, status=0, updated_at=row.updated_at).delete()

@@ -10,7 +10,7 @@ from rest_framework.generics import GenericAPIView, ListCreateAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from apps.core.api.idempotency import Idempotent, IdempotentSchema
+from apps.core.api.idempotency import Idempotent
 from apps.workspaces import services
 from apps.workspaces.access import WorkspaceAPI, workspace_access
 from apps.workspaces.api.serializers import AliasSerializer, WriteAliasSerializer
@@ -23,7 +23,6 @@ class AliasCollection(WorkspaceAPI, Idempotent, ListCreateAPIView[Alias]):
     """What names in job files mean in the workspace."""
 
     access = workspace_access(get=Action.ALIASES_READ, post=Action.ALIASES_WRITE)
-    schema = IdempotentSchema()
     serializer_class = AliasSerializer
     queryset = Alias.objects.none()
     filterset_class = AliasFilter

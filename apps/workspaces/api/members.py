@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from apps.core.api.idempotency import Idempotent, IdempotentSchema
+from apps.core.api.idempotency import Idempotent
 from apps.workspaces import services
 from apps.workspaces.access import WorkspaceAPI, workspace_access
 from apps.workspaces.api.serializers import (
@@ -32,7 +32,6 @@ class MemberCollection(WorkspaceAPI, Idempotent, ListCreateAPIView[Membership]):
     """Who belongs to the workspace."""
 
     access = workspace_access(get=Action.MEMBERS_READ, post=Action.MEMBERS_MANAGE)
-    schema = IdempotentSchema()
     serializer_class = MemberSerializer
     queryset = Membership.objects.none()
     filter_backends = [DjangoFilterBackend, SearchFilter]
@@ -99,7 +98,6 @@ class InvitationCollection(WorkspaceAPI, Idempotent, APIView):
     """Invitations to the workspace."""
 
     access = workspace_access(post=Action.MEMBERS_MANAGE)
-    schema = IdempotentSchema()
 
     @extend_schema(request=InviteSerializer, responses={201: SentInvitationSerializer})
     def post(self, request: Request, name: str) -> Response:

@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 
 from apps.accounts.models import AccessToken, User
 from apps.core.access import Access, Level
-from apps.core.api.idempotency import Idempotent, IdempotentSchema
+from apps.core.api.idempotency import Idempotent
 from apps.workspaces import services
 from apps.workspaces.access import WorkspaceAPI, workspace_access
 from apps.workspaces.api.serializers import (
@@ -41,7 +41,6 @@ class WorkspaceCollection(Idempotent, ListCreateAPIView[Workspace]):
     """The workspaces of which the caller is a member."""
 
     access = Access(Level.SIGNED_IN, {"GET": "", "POST": ""})
-    schema = IdempotentSchema()
     serializer_class = WorkspaceSerializer
     queryset = Workspace.objects.none()
     filter_backends = [DjangoFilterBackend, SearchFilter]
