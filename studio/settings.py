@@ -251,13 +251,17 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "v1",
     "DESCRIPTION": "Everything the studio's pages can do. Sign in with a personal access token: `Authorization: Bearer …`.",
     "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["apps.core.api.permissions.FollowsAccess"],  # else anybody: the library's own default
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SERVERS": [{"url": STUDIO.url}],
     # Where several apps call a field alike, the generated name would change with whoever comes next.
-    "ENUM_NAME_OVERRIDES": {"AliasKindEnum": "apps.workspaces.models.alias.AliasKind"},
+    "ENUM_NAME_OVERRIDES": {
+        "AgentStateEnum": "apps.compute.states.AgentState",
+        "AliasKindEnum": "apps.workspaces.models.alias.AliasKind",
+    },
 }
 
 # --- Background work --------------------------------------------------------------------------------------------------

@@ -108,7 +108,7 @@ def test_root_without_a_sandbox_still_has_other_user_ids(fake_tools):
 
 def test_where_bubblewrap_works_it_is_what_runs_will_get():
     trial = ["bwrap", "--ro-bind", "/", "/", "--unshare-pid", "true"]
-    if not shutil.which("bwrap") or subprocess.run(trial, check=False).returncode:
+    if not shutil.which("bwrap") or subprocess.run(trial, timeout=60, check=False).returncode:
         pytest.skip("bubblewrap is not installed, or this machine does not let it work")
     found = isolation.probe()
     assert found.kind == "bubblewrap"

@@ -46,7 +46,7 @@ def test_the_home_of_a_launcher_that_is_gone_is_free(tmp_path):
     script = (
         f"from studio.launcher.lock import hold_home; hold_home(__import__('pathlib').Path({str(tmp_path)!r}), 'x')"
     )
-    subprocess.run([sys.executable, "-c", script], check=True)
+    subprocess.run([sys.executable, "-c", script], timeout=60, check=True)
     os.close(hold_home(tmp_path, "y"))
 
 

@@ -1,6 +1,7 @@
 """The supervisor over small commands: output, restarts, giving up, stopping, and what a dead launcher leaves behind."""
 
 import json
+import os
 import re
 import signal
 import subprocess
@@ -67,7 +68,7 @@ def test_lines_stand_behind_the_name_of_their_process(stage):
 def test_a_crashed_process_is_started_again_and_the_others_go_on(stage):
     one = stage(frail={"shell": WAITER}, steady={"shell": WAITER})
     frail, steady = one.pid("frail"), one.pid("steady")
-    subprocess.run(["kill", "-9", str(frail)], check=True)
+    os.kill(frail, signal.SIGKILL)
     until(lambda: one.pid("frail") != frail, what="a new process")
     assert "frail was ended by SIGKILL; starting it again" in one.output
     assert one.pid("steady") == steady
@@ -78,7 +79,7 @@ def test_what_a_killed_process_leaves_in_its_group_is_killed_too(stage):
     one = stage(parent={"shell": f'(echo "I am $(exec sh -c "echo \\$PPID")"; sleep 300) & sleep 300; {WAITER}'})
     child = one.pid("parent")
     parent = until(lambda: _parent_of(child))
-    subprocess.run(["kill", "-9", str(parent)], check=True)
+    os.kill(parent, signal.SIGKILL)
     until(lambda: not is_running(child), what="the orphan to end")
 
 
@@ -137,7 +138,7 @@ def test_a_killed_launcher_takes_its_processes_with_it_but_not_those_meant_to_su
     one.process.kill()
     until(lambda: not is_running(server), what="the server to die")
     assert is_running(survivor)
-    subprocess.run(["kill", str(survivor)], check=True)
+    os.kill(survivor, signal.SIGTERM)
     until(lambda: not is_running(survivor))
 
 

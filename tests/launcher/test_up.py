@@ -88,6 +88,7 @@ def test_a_second_launcher_on_the_same_home_names_the_first(running):
         env=running.variables,
         capture_output=True,
         text=True,
+        timeout=120,
     )
     assert second.returncode == 1
     assert (
