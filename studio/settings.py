@@ -261,6 +261,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "AgentStateEnum": "apps.compute.states.AgentState",
         "AliasKindEnum": "apps.workspaces.models.alias.AliasKind",
+        "InvitationStateEnum": "apps.accounts.models.invitation.Invitation.State",
     },
 }
 
