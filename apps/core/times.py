@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from babel.dates import format_timedelta
 from django.utils import formats, timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, to_locale
 from django.utils.translation import gettext as _
 
 RELATIVE_FOR = timedelta(days=14)
@@ -27,4 +27,5 @@ def relative(moment: datetime, now: datetime | None = None) -> str:
             whole = timedelta(**{f"{unit}s": max(1, count) * (1 if distance > timedelta(0) else -1)})
             break
     # A threshold beyond reach: the unit is the one given, whatever the number.
-    return format_timedelta(whole, granularity=unit, threshold=1e9, add_direction=True, locale=get_language() or "en")
+    locale = to_locale(get_language() or "en")
+    return format_timedelta(whole, granularity=unit, threshold=1e9, add_direction=True, locale=locale)
