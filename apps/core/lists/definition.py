@@ -18,7 +18,7 @@ from django_filters import FilterSet
 from apps.core.lists.chips import Chip, FilterControl, chips_of, controls_of
 from apps.core.lists.columns import Column
 from apps.core.lists.export import csv_response
-from apps.core.lists.keyset import BadCursor, Slice, SortKey, take
+from apps.core.lists.keyset import BadCursor, Slice, SortKey, in_order, take
 from apps.core.lists.state import SIZES, ListState
 from apps.core.models import SavedView
 
@@ -207,9 +207,13 @@ class StudioList:
         rows = self.filtered.select_related(*self.related) if self.related else self.filtered
         state = self.state
         try:
-            return take(rows, self._sort_keys, state.size, after=state.after, before=state.before, last=state.last)
+            page = take(rows, self._sort_keys, state.size, after=state.after, before=state.before, last=state.last)
         except BadCursor:
             return take(rows, self._sort_keys, state.size)
+        if not page.rows and (state.after or state.before):
+            # All that was there has gone since; next to it there may be more.
+            return take(rows, self._sort_keys, state.size, last=bool(state.after))
+        return page
 
     @cached_property
     def count(self) -> int:
@@ -323,8 +327,7 @@ class StudioList:
         if self.request.GET.get("export") == "csv":
             rows = self.filtered.select_related(*self.related) if self.related else self.filtered
             exported = [column for column in self.columns if column.exported]
-            ordering = [f"{'-' if key.descending else ''}{key.path}" for key in self._sort_keys]
-            return csv_response(rows.order_by(*ordering, "pk"), exported, name=self.key)
+            return csv_response(in_order(rows, self._sort_keys), exported, name=self.key)
         htmx: Any = self.request.htmx  # type: ignore[attr-defined]
         only_list = htmx and not htmx.history_restore_request and htmx.target == f"list-{self.key}"
         response = render(

@@ -75,6 +75,11 @@ def take(
     )
 
 
+def in_order(queryset: QuerySet[M], keys: Sequence[SortKey]) -> QuerySet[M]:
+    """Return the rows in the order in which ``take`` gives them, page by page."""
+    return queryset.order_by(*(_ordering(key, False) for key in _total(keys)))
+
+
 def _total(keys: Sequence[SortKey]) -> list[SortKey]:
     direction = keys[0].descending if keys else False
     return [*keys, SortKey("pk", direction)]

@@ -1,22 +1,35 @@
 """Saved views of lists."""
 
 from typing import Any
-from urllib.parse import urlsplit
 from uuid import UUID
 
+from django import forms
 from django.contrib import messages
 from django.core import signing
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from apps.core.access import signed_in
-from apps.core.errors import NotAllowed, UserError
+from apps.core.errors import InvalidInput, NotAllowed, UserError
 from apps.core.lists.definition import SCOPE_SALT
 from apps.core.models import SavedView
 
 MOST_VIEWS = 100
+
+
+class SavedViewForm(forms.Form):
+    """What is kept of a list, and under which name."""
+
+    name = forms.CharField(max_length=60, error_messages={"required": gettext_lazy("Give the view a name.")})
+    query = forms.CharField(
+        max_length=2000,
+        required=False,
+        error_messages={"max_length": gettext_lazy("This has too many filters to be saved.")},
+    )
+    is_shared = forms.BooleanField(required=False)
 
 
 @signed_in("POST")
@@ -26,18 +39,16 @@ def save_view(request: HttpRequest) -> HttpResponse:
     if user_id != str(request.user.pk):
         raise NotAllowed(_("You signed in as somebody else since this page was opened. Reload it."))
     user: Any = request.user
-    name = request.POST.get("name", "").strip()
-    if SavedView.objects.filter(owner=user, list_key=key, scope=scope).exclude(name=name).count() >= MOST_VIEWS:
+    form = SavedViewForm(request.POST)
+    if not form.is_valid():
+        raise InvalidInput({field: [str(fault) for fault in faults] for field, faults in form.errors.items()})
+    name = form.cleaned_data["name"]
+    views = SavedView.objects.filter(owner=user, list_key=key, scope=scope)
+    if views.exclude(name=name).count() >= MOST_VIEWS:
         raise UserError(_("You have 100 views of this list. Delete one first."))
-    view = SavedView.objects.filter(owner=user, list_key=key, scope=scope, name=name).first()
-    view = view or SavedView(owner=user, list_key=key, scope=scope, name=name)
-    view.query = request.POST.get("query", "")
-    view.is_shared = bool(request.POST.get("is_shared")) and may_share
-    try:
-        view.full_clean(validate_unique=False, validate_constraints=False)
-    except ValidationError as error:
-        raise UserError(" ".join(error.messages), field="name") from None
-    view.save()
+    is_shared = form.cleaned_data["is_shared"] and may_share
+    content = {"query": form.cleaned_data["query"], "is_shared": is_shared}
+    view, _created = views.update_or_create(owner=user, list_key=key, scope=scope, name=name, defaults=content)
     messages.success(request, _("The view “%(name)s” was saved.") % {"name": name})
     return redirect(f"{_here(request)}?{view.query}")
 
@@ -62,5 +73,6 @@ def _scope(token: str) -> tuple[str, str, bool, str]:
 
 def _here(request: HttpRequest) -> str:
     """Return the posted path of the list; only a path, so that it cannot lead to another site."""
-    path = urlsplit(request.POST.get("next", "/")).path
-    return path if path.startswith("/") and not path.startswith(("//", "/\\")) else "/"
+    path = request.POST.get("next", "/").partition("?")[0]
+    is_ours = path.startswith("/") and url_has_allowed_host_and_scheme(path, allowed_hosts=None)
+    return path if is_ours else "/"
