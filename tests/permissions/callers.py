@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from http.cookies import SimpleCookie
 from typing import Any
@@ -19,7 +19,7 @@ from apps.workspaces.models import Workspace
 from apps.workspaces.roles import Role
 from tests.accounts.factories import AccessTokenFactory, UserFactory
 from tests.permissions.routes import Route
-from tests.permissions.samples import SAMPLES
+from tests.permissions.samples import sample_of
 from tests.workspaces.factories import MembershipFactory, WorkspaceFactory, member
 
 
@@ -39,7 +39,6 @@ class Caller:
     limited_to: Workspace | None = None
     is_machine: bool = False
     fails: str = ""
-    arguments: dict[str, Any] = field(default_factory=dict)
 
     def __str__(self) -> str:
         return self.name
@@ -129,16 +128,11 @@ class World:
         secret = token.secret  # type: ignore[attr-defined]
         return Caller(name, user, Role.OWNER, token=secret, scope=scope, limited_to=limited_to, fails=fails)
 
-    def arguments(self, route: Route, caller: Caller, **others: Any) -> dict[str, Any]:
-        """Return an object for each parameter of the route: of our workspace, or the caller's own."""
+    def arguments(self, route: Route, caller: Caller) -> dict[str, Any]:
+        """Return a new object for each parameter of the route: of our workspace, or the caller's own."""
         person = caller.user or self.stranger.user
         assert person
-        return {name: self._argument(name, caller, person) for name in route.parameters} | others
-
-    def _argument(self, name: str, caller: Caller, person: User) -> Any:
-        if name not in caller.arguments:
-            caller.arguments[name] = SAMPLES[name].make(self.ours, person)
-        return caller.arguments[name]
+        return {name: sample_of(route, name).make(self.ours, person) for name in route.parameters}
 
     def call(self, caller: Caller, verb: str, address: str, **options: Any) -> Any:
         """Make one request, as ``send`` does, and take back whatever it changed."""

@@ -19,11 +19,16 @@ class Route:
     """One address. ``pattern`` is as ``urls.py`` files write it, such as ``/workspaces/<str:name>/``."""
 
     pattern: str
-    view: str
+    view: Any
     access: Access | None
 
     def __str__(self) -> str:
         return PARAMETER.sub(r"<\1>", self.pattern)
+
+    @property
+    def view_name(self) -> str:
+        """What to look for in the code."""
+        return f"{self.view.__module__}.{getattr(self.view, '__qualname__', type(self.view).__name__)}"
 
     @property
     def is_api(self) -> bool:
@@ -56,8 +61,7 @@ def all_sockets() -> list[Route]:
     """Return every websocket."""
     consumers = [(pattern, pattern.callback.consumer_class) for pattern in socket_patterns]
     return [
-        Route(f"/{pattern.pattern}", _name(consumer), getattr(consumer, "access", None))
-        for pattern, consumer in consumers
+        Route(f"/{pattern.pattern}", consumer, getattr(consumer, "access", None)) for pattern, consumer in consumers
     ]
 
 
@@ -66,10 +70,6 @@ def _walk(resolver: URLResolver, prefix: str) -> Iterator[Route]:
         if isinstance(entry, URLPattern):
             view = getattr(entry.callback, "cls", None) or getattr(entry.callback, "view_class", entry.callback)
             access = getattr(entry.callback, "access", None) or getattr(view, "access", None)
-            yield Route(f"{prefix}{entry.pattern}", _name(view), access)
+            yield Route(f"{prefix}{entry.pattern}", view, access)
         else:
             yield from _walk(entry, f"{prefix}{entry.pattern}")
-
-
-def _name(view: Any) -> str:
-    return f"{view.__module__}.{getattr(view, '__qualname__', type(view).__name__)}"

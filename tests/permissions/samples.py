@@ -1,6 +1,7 @@
 """A real object for each parameter an address may have.
 
-A new parameter needs one line in ``SAMPLES``: its name, whose object it stands for, and a function that makes one.
+A new parameter needs one line in ``SAMPLES``: its name, whose object it stands for, and a function that makes one. Where a name
+means something else at one address, the key is that address and the name: ``/invitations/<token>/ token``.
 """
 
 from collections.abc import Callable
@@ -20,6 +21,7 @@ from apps.core.hooks import Content
 from apps.core.models import PendingTask, SavedView
 from apps.workspaces.models import Workspace
 from tests.accounts.factories import AccessTokenFactory, InvitationFactory, SignInLinkFactory, UserFactory
+from tests.permissions.routes import Route
 from tests.workspaces.factories import AliasFactory, SecretFactory, member
 
 OWN_FILES = "permission-tests"
@@ -68,6 +70,10 @@ def _link_secret(workspace: Workspace, person: User) -> str:
     return str(SignInLinkFactory.create().secret)
 
 
+def _invitation_secret(workspace: Workspace, person: User) -> str:
+    return str(InvitationFactory.create(grants={"workspaces": {str(workspace.pk): "reader"}}).secret)
+
+
 def _agent(workspace: Workspace, person: User) -> Any:
     number = Agent.objects.count()
     return Agent.objects.create(name=f"machine-{number}", token_hash=token_hash(f"agent-{number}")).pk
@@ -102,6 +108,22 @@ SAMPLES: dict[str, Sample] = {
     "task_id": Sample(Reach.STUDIO, lambda workspace, person: PendingTask.objects.create(name="x", failed_at=timezone.now()).pk),
     "agent_id": Sample(Reach.STUDIO, _agent),
     "pk": Sample(Reach.STUDIO, _agent),
-    "token": Sample(Reach.SECRET, _link_secret, missing="no-such-token"),
+    "/sign-in/link/<token>/ token": Sample(Reach.SECRET, _link_secret),
+    "/invitations/<token>/ token": Sample(Reach.SECRET, _invitation_secret),
     "path": Sample(Reach.OWN, lambda workspace, person: f"{OWN_FILES}/{person.pk}/report.html", missing="no/such/file.html"),
 }  # fmt: skip
+
+
+def sample_of(route: Route, name: str) -> Sample:
+    """Return how to make an object for a parameter of a route.
+
+    Raises:
+        KeyError: nobody has said; the message says where to.
+    """
+    sample = SAMPLES.get(f"{route} {name}") or SAMPLES.get(name)
+    if sample is None:
+        raise KeyError(
+            f"{route.pattern} has the parameter {name!r}, of which the permission tests have no sample. "
+            "Add one line to SAMPLES in tests/permissions/samples.py."
+        )
+    return sample

@@ -3,10 +3,11 @@
 import pytest
 
 from apps.core.access import Level
+from apps.core.api.permissions import FollowsAccess
 from apps.workspaces.roles import POLICY, Action, Role
 from tests.permissions.expectations import VERBS
 from tests.permissions.routes import all_routes, all_sockets
-from tests.permissions.samples import SAMPLES
+from tests.permissions.samples import sample_of
 
 # Addresses without a declaration, each with the reason why it needs none.
 WITHOUT_DECLARATION: dict[str, str] = {}
@@ -22,14 +23,14 @@ def test_every_route_says_who_may_call_it(route):
     if route.pattern in WITHOUT_DECLARATION:
         return
     assert route.access is not None, (
-        f"{route.view} at {route.pattern} answers without saying whom. Put @signed_in, @administrator, @public or "
+        f"{route.view_name} at {route.pattern} answers without saying whom. Put @signed_in, @administrator, @public or "
         "@workspace_page on a page, or give an API view its `access`; see apps/core/access.py."
     )
 
 
 @pytest.mark.parametrize("route", all_sockets(), ids=str)
 def test_every_socket_says_who_may_open_it(route):
-    assert route.access is not None, f"{route.view} has no `access`."
+    assert route.access is not None, f"{route.view_name} has no `access`."
     assert set(route.access.verbs) == {"CONNECT"}
 
 
@@ -42,7 +43,7 @@ def test_declarations_name_known_verbs_and_actions(route):
     assert set(access.verbs) <= set(VERBS) - {"HEAD", "OPTIONS"}
     for action in access.verbs.values():
         assert (action in set(Action)) == (access.level is Level.WORKSPACE), (
-            f"{route.view}: an action of the policy table and the level WORKSPACE go together"
+            f"{route.view_name}: an action of the policy table and the level WORKSPACE go together"
         )
     if access.level is Level.WORKSPACE:
         assert "name" in route.parameters, f"{route.pattern} does not say which workspace it is about"
@@ -71,10 +72,14 @@ def test_reading_changes_nothing():
 def test_every_parameter_has_a_sample():
     for route in [*all_routes(), *all_sockets()]:
         for name in route.parameters:
-            assert name in SAMPLES, (
-                f"{route.pattern} has the parameter {name!r}, of which the permission tests have no sample. "
-                "Add one line to SAMPLES in tests/permissions/samples.py."
-            )
+            assert sample_of(route, name)
+
+
+def test_api_views_enforce_what_they_declare():
+    """Views of libraries bring permissions of their own, which would replace ours."""
+    for route in all_routes():
+        if route.is_api or hasattr(route.view, "permission_classes"):
+            assert FollowsAccess in route.view.permission_classes, f"{route.view_name} does not ask FollowsAccess"
 
 
 def test_every_action_of_the_policy_table_has_its_row_and_is_asked_for():

@@ -12,7 +12,7 @@ from apps.core.models import SavedView
 from apps.workspaces.models import Alias, Membership, Secret
 from tests.permissions.callers import Caller, World
 from tests.permissions.routes import Route, declared_routes
-from tests.permissions.samples import SAMPLES, Reach
+from tests.permissions.samples import SAMPLES, Reach, sample_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.service]
 
@@ -42,7 +42,7 @@ def test_what_belongs_to_others_does_not_exist(world: World, route: Route):
     own = world.arguments(route, caller)
     wrong = []
     for name in set(route.parameters) - {"name"}:
-        sample = SAMPLES[name]
+        sample = sample_of(route, name)
         if sample.reach in {Reach.WORKSPACE, Reach.OWN}:
             address = route.address(own | {name: sample.make(world.theirs, world.their_owner)})
             wrong += statuses_but_404(world, route, caller, address)
@@ -55,8 +55,9 @@ def test_what_never_was_does_not_exist(world: World, route: Route):
     caller = caller_with_every_right(world, route)
     wrong = []
     for name in set(route.parameters) - {"name"}:
-        if SAMPLES[name].reach is not Reach.SECRET:
-            address = route.address(world.arguments(route, caller) | {name: SAMPLES[name].missing})
+        sample = sample_of(route, name)
+        if sample.reach is not Reach.SECRET:
+            address = route.address(world.arguments(route, caller) | {name: sample.missing})
             wrong += statuses_but_404(world, route, caller, address)
     assert not wrong
 

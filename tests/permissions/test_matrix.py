@@ -19,4 +19,4 @@ def test_everybody_is_told_what_the_policy_says(world: World, route: Route):
             promised = expected(world, route, verb, caller)
             if told(answer) != promised:
                 wrong.append(f"{verb} by {caller}: {told(answer)} ({answer.status_code}), but promised is {promised}")
-    assert not wrong, f"{route.view} at {route.pattern}:\n" + "\n".join(wrong)
+    assert not wrong, f"{route.view_name} at {route.pattern}:\n" + "\n".join(wrong)
