@@ -6,6 +6,7 @@ out himself long before the limit of the name alone keeps out its owner.
 """
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -30,29 +31,33 @@ BY_NAME = Limit(50, timedelta(minutes=30))
 LONGEST_WINDOW = max(limit.window for limit in (BY_PAIR, BY_ADDRESS, BY_NAME))
 
 
-def take(name: str, address: str | None) -> float:
-    """Count one try. Returns 0 where it may be made, else the seconds to wait; then it was not counted."""
+@dataclass(frozen=True)
+class Try:
+    """Whether one may try: ``wait_s`` is 0 for yes. ``is_last``: should it fail, none is left for a while."""
+
+    wait_s: float = 0.0
+    is_last: bool = False
+
+
+def take(name: str, address: str | None) -> Try:
+    """Count one try, where it may be made."""
     limits = _limits(name, address)
     now = timezone.now()
+    counters = Throttle.objects.filter(key__in=limits)
+    # Looked at before anything is written: who is kept waiting must not fill the database with names.
+    if wait_s := _longest_wait(counters, limits, now):
+        return Try(wait_s)
     with transaction.atomic():
-        rows = [Throttle(key=key, since=now) for key in limits]
-        Throttle.objects.bulk_create(rows, ignore_conflicts=True)
+        Throttle.objects.bulk_create([Throttle(key=key, since=now) for key in limits], ignore_conflicts=True)
         # Ordered, so that two who wait for each other's rows cannot come about.
-        locked = list(Throttle.objects.select_for_update().filter(key__in=limits).order_by("key"))
+        locked = list(counters.select_for_update().order_by("key"))
+        if wait_s := _longest_wait(locked, limits, now):
+            return Try(wait_s)
         for row in locked:
-            if row.since + limits[row.key].window <= now:
-                row.since, row.tries = now, 0
-        waits = [
-            (row.since + limits[row.key].window - now).total_seconds()
-            for row in locked
-            if row.tries >= limits[row.key].tries
-        ]
-        if waits:
-            return max(waits)
-        for row in locked:
-            row.tries += 1
+            is_over = row.since + limits[row.key].window <= now
+            row.since, row.tries = (now, 1) if is_over else (row.since, row.tries + 1)
         Throttle.objects.bulk_update(locked, ["tries", "since"])
-    return 0.0
+    return Try(is_last=any(row.tries >= limits[row.key].tries for row in locked))
 
 
 def give_back(name: str, address: str | None) -> None:
@@ -63,6 +68,12 @@ def give_back(name: str, address: str | None) -> None:
 def prune(now: datetime) -> None:
     """Throw away counters whose window is over."""
     Throttle.objects.filter(since__lt=now - LONGEST_WINDOW).delete()
+
+
+def _longest_wait(counters: Iterable[Throttle], limits: dict[str, Limit], now: datetime) -> float:
+    """Return for how many seconds the fullest of the counters is closed; 0 where none is."""
+    ends = [row.since + limits[row.key].window for row in counters if row.tries >= limits[row.key].tries]
+    return max([0.0, *((end - now).total_seconds() for end in ends)])
 
 
 def _limits(name: str, address: str | None) -> dict[str, Limit]:

@@ -1,10 +1,12 @@
 """Signing in with a password, and out."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
+from django.db import connections
 from django.utils import timezone
 
 from apps.accounts import throttle
@@ -73,7 +75,9 @@ def test_five_failures_pause_a_name_at_an_address(visitor, audits):
     assert "Too many tries. Wait 5 minutes, or ask an administrator for a sign-in link." in page
     assert 'value="ana"' in page
     assert not is_signed_in(visitor)
-    assert [entry.verb for entry in audits] == ["account.sign_in_paused"]
+    for _ in range(5):
+        sign_in(visitor, "ana", "wrong")
+    assert [(entry.verb, entry.summary) for entry in audits] == [("account.sign_in_paused", "ana")]
 
 
 def test_an_unknown_name_is_paused_just_the_same(visitor):
@@ -120,6 +124,28 @@ def test_right_passwords_are_not_counted(visitor):
     UserFactory(username="ana")
     for _ in range(40):
         assert sign_in(new_browser(), "ana").status_code == 302
+
+
+def test_whoever_is_kept_waiting_does_not_fill_the_database(visitor):
+    for number in range(30):
+        sign_in(visitor, f"name{number}", "wrong")
+    before = Throttle.objects.count()
+    for number in range(30, 40):
+        assert sign_in(visitor, f"name{number}", "wrong").status_code == 429
+    assert Throttle.objects.count() == before
+
+
+@pytest.mark.service
+@pytest.mark.django_db(transaction=True)
+def test_guesses_made_at_once_do_not_slip_past_the_counter():
+    def guess(_number: int) -> bool:
+        try:
+            return throttle.take("ana", "203.0.113.9").wait_s == 0
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(10) as pool:
+        assert sum(pool.map(guess, range(20))) == 5
 
 
 def test_old_counters_are_thrown_away(visitor):

@@ -22,9 +22,9 @@ def check_own_password(*, request: HttpRequest, user: User, password: str) -> No
         InvalidInput: it is not the password.
     """
     address = address_of(request)
-    wait_s = throttle.take(user.username, address)
-    if wait_s:
-        raise TooManyTries(wait_s)
+    attempt = throttle.take(user.username, address)
+    if attempt.wait_s:
+        raise TooManyTries(attempt.wait_s)
     if not user.check_password(password):
         raise InvalidInput({"old_password": [_("This is not your present password.")]})
     throttle.give_back(user.username, address)

@@ -26,12 +26,13 @@ def check_credentials(*, request: HttpRequest, name: str, password: str) -> User
         AccountDeactivated: they fit, but the account may not sign in.
     """
     address = address_of(request)
-    wait_s = throttle.take(name, address)
-    if wait_s:
-        hooks.audit(None, "account.sign_in_paused", summary=name[:150])
-        raise TooManyTries(wait_s)
+    attempt = throttle.take(name, address)
+    if attempt.wait_s:
+        raise TooManyTries(attempt.wait_s)
     found: Any = authenticate(request, username=name, password=password[:LONGEST_PASSWORD])
     if found is None:
+        if attempt.is_last:
+            hooks.audit(None, "account.sign_in_paused", summary=name[:150])
         raise WrongCredentials
     throttle.give_back(name, address)
     if not found.is_active:
