@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def workspace() -> Workspace:
+def workspace():
     return WorkspaceFactory.create(name="acme")
 
 
