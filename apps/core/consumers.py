@@ -29,6 +29,10 @@ class FeedConsumer(AsyncJsonWebsocketConsumer):
     ``check_again_on``: whoever was removed or signed out stops getting it.
     """
 
+    # Channels would open a channel of its own for each socket, and refuse sockets while the broker is away. The shared
+    # reader listens to the channel layer instead, and bridges its absence; no layer has this name.
+    channel_layer_alias = "none"
+
     access: ClassVar[Access]
     check_again_s: ClassVar[float] = 15.0
     check_again_on: ClassVar[frozenset[str]] = frozenset()
