@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from celery import Task, current_app
+from celery.exceptions import Ignore
 from django.db import close_old_connections, transaction
 from django.utils import timezone
 
@@ -20,6 +21,7 @@ logger = logging.getLogger(__name__)
 
 PENDING_HEADER = "studio_pending"
 RESEND_AFTER = timedelta(seconds=30)
+LONGEST_WAIT = timedelta(minutes=10)
 LONGEST_BACKOFF_S = 3600
 MOST_ATTEMPTS = 12
 
@@ -48,32 +50,47 @@ def send(row: PendingTask) -> bool:
 
 
 def resend_waiting() -> int:
-    """Send what is due: delayed tasks, and those whose first message got no further. Returns how many messages went out."""
+    """Send what is due: delayed tasks, and those whose first message got no further. Returns how many messages went out.
+
+    What has waited for long is sent again ever more rarely: where workers are behind, more messages would not help them.
+    """
     now = timezone.now()
     sent = 0
     for row in PendingTask.objects.filter(failed_at=None, send_at__lte=now).order_by("send_at")[:500]:
         if not send(row):
             break
-        PendingTask.objects.filter(pk=row.pk).update(send_at=now + RESEND_AFTER)
+        wait = min(max(now - row.created_at, RESEND_AFTER), LONGEST_WAIT)
+        PendingTask.objects.filter(pk=row.pk).update(send_at=now + wait)
         sent += 1
     return sent
 
 
 class StudioTask(Task):
-    """A task that takes its row out of the outbox when it has ended, and has it tried again later when it failed."""
+    """A task that takes its row out of the outbox when it has ended, and has it tried again later when it failed.
+
+    An error that the task names in ``throws`` is an end like any other.
+    """
 
     abstract = True
 
     def before_start(self, task_id: str, args: Any, kwargs: Any) -> None:
+        """Leave out what another message for the same row has brought to its end already."""
         if not self.request.is_eager:  # run in its caller's process, it shares the caller's connection and transaction
             close_old_connections()
+        pending = self._pending()
+        if pending and not PendingTask.objects.filter(pk=pending, failed_at=None).exists():
+            raise Ignore
 
     def on_success(self, retval: Any, task_id: str, args: Any, kwargs: Any) -> None:
         if pending := self._pending():
             PendingTask.objects.filter(pk=pending).delete()
 
     def on_failure(self, exc: Exception, task_id: str, args: Any, kwargs: Any, einfo: Any) -> None:
-        if pending := self._pending():
+        if not (pending := self._pending()):
+            return
+        if isinstance(exc, tuple(self.throws)):
+            PendingTask.objects.filter(pk=pending).delete()
+        else:
             note_failure(pending, exc)
 
     def _pending(self) -> str | None:
