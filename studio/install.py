@@ -92,7 +92,7 @@ def node() -> None:
 
 def translations() -> None:
     """Compile the translations that changed."""
-    sources = [*PROJECT.glob("locale/*/LC_MESSAGES/*.po")]
+    sources = [*PROJECT.glob("studio/locale/*/LC_MESSAGES/*.po")]
     if any(
         not source.with_suffix(".mo").exists() or is_newer([source], source.with_suffix(".mo")) for source in sources
     ):

@@ -200,7 +200,7 @@ CONTENT_SECURITY_POLICY = {
 # --- Languages --------------------------------------------------------------------------------------------------------
 LANGUAGE_CODE = STUDIO.default_language
 LANGUAGES = [("en", "English"), ("es", "Español")]
-LOCALE_PATHS = [PROJECT_DIR / "locale"]
+LOCALE_PATHS = [PROJECT_DIR / "studio" / "locale"]
 USE_I18N = USE_TZ = True
 TIME_ZONE = "UTC"
 

@@ -39,7 +39,7 @@ def build(folder: Path) -> Image:
             _run(instruction.arguments.replace(PACKAGES, str(packages)), work)
     for sources, destination in copies(FINAL):
         _copy(sources, app / destination)
-    shutil.copytree(work / "locale", app / "locale")
+    shutil.copytree(work / "studio/locale", app / "studio/locale", dirs_exist_ok=True)
     shutil.copytree(PROJECT / "static" / "dist", app / "static" / "dist")
     return Image(app, packages)
 

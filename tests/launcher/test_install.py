@@ -17,12 +17,12 @@ class Machine:
     def __init__(self, folder: Path) -> None:
         self.project, self.bin, self.calls_file = folder / "clone", folder / "bin", folder / "calls"
         self.bin.mkdir()
-        for name in ("studio", "static/src", "sdk", "locale/es/LC_MESSAGES"):
+        for name in ("studio", "static/src", "sdk", "studio/locale/es/LC_MESSAGES"):
             (self.project / name).mkdir(parents=True)
         shutil.copy(PROJECT / "studio" / "install.py", self.project / "studio")
         for name in ("pyproject.toml", "sdk/pyproject.toml", "static/package-lock.json", "static/src/main.ts"):
             (self.project / name).write_text("first\n")
-        (self.project / "locale/es/LC_MESSAGES/django.po").write_text("")
+        (self.project / "studio/locale/es/LC_MESSAGES/django.po").write_text("")
         self.tool("bwrap")
         self.tool("node", "echo v22.14.0")
         self.tool(
@@ -31,7 +31,7 @@ class Machine:
             "run) mkdir -p dist; touch dist/manifest.json;; esac",
         )
         # What "python -m venv" makes: a Python that runs the project's commands, and uv once that is installed.
-        self.tool("manage", "touch locale/es/LC_MESSAGES/django.mo")
+        self.tool("manage", "touch studio/locale/es/LC_MESSAGES/django.mo")
 
     def tool(self, name: str, script: str = "") -> None:
         """Put a program on the PATH that notes its arguments, then runs a script."""
@@ -82,7 +82,7 @@ def test_each_step_is_done_once_and_again_when_what_it_depends_on_changes(machin
     machine.install()
     assert [call.rpartition(" ")[2] for call in machine.calls() if call.startswith("npm")] == ["build"]
 
-    _touch(machine.project / "locale/es/LC_MESSAGES/django.po")
+    _touch(machine.project / "studio/locale/es/LC_MESSAGES/django.po")
     machine.install()
     assert machine.calls() == ["manage manage.py messages --compile"]
 

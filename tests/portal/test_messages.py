@@ -51,5 +51,5 @@ def test_the_compiled_catalog_speaks(language, word):
 
 
 def test_the_catalog_says_which_language_it_is():
-    catalog = load(ROOT / "locale" / "es" / "LC_MESSAGES" / "django.po", "es")
+    catalog = load(ROOT / "studio" / "locale" / "es" / "LC_MESSAGES" / "django.po", "es")
     assert str(catalog.locale) == "es"

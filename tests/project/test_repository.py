@@ -12,7 +12,7 @@ SECRETS = re.compile(
 )
 # What may stand in the project's folder; anything else belongs into one of these.
 TOP_LEVEL = {
-    ".ci", ".gitignore", "LICENSE", "Makefile", "README.md", "apps", "docker", "locale", "manage.py", "pyproject.toml", "sdk",
+    ".ci", ".gitignore", "LICENSE", "Makefile", "README.md", "apps", "docker", "manage.py", "pyproject.toml", "sdk",
     "static", "studio", "templates", "tests",
 }  # fmt: skip
 

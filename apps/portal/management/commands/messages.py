@@ -34,7 +34,7 @@ FOLDERS = ("apps", "studio", "templates")
 class Command(BaseCommand):
     """Collect, check and compile translations."""
 
-    help = "Collect the texts to translate into locale/, or compile the translations."
+    help = "Collect the texts to translate into studio/locale/, or compile the translations."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -44,7 +44,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         root = Path(settings.BASE_DIR)
         for language in [code for code, _name in settings.LANGUAGES if code != "en"]:
-            path = root / "locale" / language / "LC_MESSAGES" / "django.po"
+            path = root / "studio" / "locale" / language / "LC_MESSAGES" / "django.po"
             catalog = load(path, language)
             if options["compile"]:
                 compile_catalog(catalog, path.with_suffix(".mo"))
