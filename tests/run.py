@@ -7,6 +7,7 @@ Names of parts after ``test`` run only these: ``tests/run.py test unit browser``
 
 import argparse
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -30,6 +31,8 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("what", choices=("check", "test", "bench"))
     parser.add_argument("names", nargs="*", help="parts, or bench scripts, to run instead of all")
     options = parser.parse_args(arguments)
+    # So that what was started is stopped too when we are.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]  # it is a text file here
     try:
         if os.environ.pop("STUDIO_TEST_PREPARED", "") != "yes":
