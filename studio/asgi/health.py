@@ -24,10 +24,12 @@ def _database_answers() -> bool:
 
 
 async def answer_health(scope: Scope, receive: Receive, send: Send) -> None:
-    """Answer 200 where all is well and 503 where the database does not answer in time."""
+    """Answer anybody: 200 where all is well and 503 where the database does not answer in time."""
+    if scope["method"] not in {"GET", "HEAD"}:
+        return await plain_answer(send, 405, b"", b"text/plain", (b"allow", b"GET, HEAD"))
     try:
         healthy = await asyncio.wait_for(_database_answers(), DEADLINE_S)
     except TimeoutError:
         healthy = False
     body = orjson.dumps({"status": "ok" if healthy else "the database does not answer"})
-    await plain_answer(send, 200 if healthy else 503, body, b"application/json", (b"cache-control", b"no-store"))
+    return await plain_answer(send, 200 if healthy else 503, body, b"application/json", (b"cache-control", b"no-store"))

@@ -44,6 +44,8 @@ class Sample:
     make: Callable[[Workspace, User], Any]
     missing: Any = "01900000-0000-7000-8000-000000000000"
     """An id of the right form that nothing has."""
+    made_by: frozenset[str] = frozenset()
+    """Verbs that make what is not there yet, instead of saying so."""
 
 
 def _membership(workspace: Workspace, person: User) -> Any:
@@ -55,7 +57,8 @@ def _invitation(workspace: Workspace, person: User) -> Any:
 
 
 def _secret_name(workspace: Workspace, person: User) -> str:
-    return str(SecretFactory.create(workspace=workspace, name=f"only-in-{workspace.name}").name)
+    number = workspace.secrets.count()
+    return str(SecretFactory.create(workspace=workspace, name=f"only-in-{workspace.name}-{number}").name)
 
 
 def _session(workspace: Workspace, person: User) -> Any:
@@ -96,7 +99,7 @@ SAMPLES: dict[str, Sample] = {
     "membership_id": Sample(Reach.WORKSPACE, _membership),
     "invitation_id": Sample(Reach.WORKSPACE, _invitation),
     "secret_id": Sample(Reach.WORKSPACE, lambda workspace, person: SecretFactory.create(workspace=workspace).pk),
-    "secret_name": Sample(Reach.WORKSPACE, _secret_name, missing="no-such-secret"),
+    "secret_name": Sample(Reach.WORKSPACE, _secret_name, missing="no-such-secret", made_by=frozenset({"PUT"})),
     "alias_id": Sample(Reach.WORKSPACE, lambda workspace, person: AliasFactory.create(workspace=workspace).pk),
     "token_id": Sample(Reach.OWN, lambda workspace, person: AccessTokenFactory.create(user=person).pk),
     "session_id": Sample(Reach.OWN, _session, missing=987_654_321),
