@@ -15,6 +15,7 @@ from apps.workspaces.models import Alias, Membership, Secret, Workspace
 from apps.workspaces.roles import Role
 
 MOST_OWNERS = 3
+MOST_COUNTED = 1000
 
 
 def workspace_link(workspace: Workspace) -> str:
@@ -38,19 +39,24 @@ class WorkspaceList(StudioList):
     key = "workspaces"
     title = gettext_lazy("Workspaces")
     columns = (
-        Column("title", gettext_lazy("Workspace"), sort="friendly_name", render=workspace_link, fixed=True),
-        Column("role", gettext_lazy("My role"), value=lambda row: Role(row.role).label, sort="role"),
+        Column("title", gettext_lazy("Workspace"), sort="title_key", render=workspace_link, fixed=True),
+        Column("role", gettext_lazy("My role"), value=lambda row: Role(row.role).label),
         Column("members", gettext_lazy("Members"), value="member_count", kind="number"),
         Column("tags", gettext_lazy("Tags"), kind="tags"),
-        Column("visited", gettext_lazy("Opened"), value="visited_at", sort="visited_at", nullable=True, kind="time"),
+        Column("visited", gettext_lazy("Opened"), value="visited_at", kind="time"),
         Column("created_at", gettext_lazy("Created"), sort="created_at", kind="time"),
-        Column("name", gettext_lazy("Name"), sort="name", kind="code", shown=False),
+        Column("name", gettext_lazy("Name"), sort="name_key", kind="code", shown=False),
         Column("state", gettext_lazy("State"), value=state_of, kind="status", shown=False),
     )
-    default_sort = ("-visited", "-created_at")
+    default_sort = ("title",)
     search_fields = ("name", "friendly_name", "description")
     search_hint = gettext_lazy("Search workspaces")
     filterset_class = WorkspaceFilter
+
+    @property
+    def count_cap(self) -> int:
+        """Stop counting early: a page that looks each workspace up must not do so for all of very many."""
+        return MOST_COUNTED
 
 
 class AllWorkspacesList(StudioList):
@@ -62,11 +68,11 @@ class AllWorkspacesList(StudioList):
         Column(
             "title",
             gettext_lazy("Workspace"),
-            sort="friendly_name",
+            sort="title_key",
             render=lambda row: _outside_link(row),
             fixed=True,
         ),
-        Column("name", gettext_lazy("Name"), sort="name", kind="code", shown=False),
+        Column("name", gettext_lazy("Name"), sort="name_key", kind="code", shown=False),
         Column("owners", gettext_lazy("Owners"), value=lambda row: owners_in_words(row)),
         Column("members", gettext_lazy("Members"), value="member_count", kind="number"),
         Column("state", gettext_lazy("State"), value=state_of, kind="status"),
@@ -84,21 +90,22 @@ class TrashList(StudioList):
     key = "trash"
     title = gettext_lazy("Trash")
     columns = (
-        Column(
-            "title", gettext_lazy("Workspace"), sort="friendly_name", render=lambda row: _trash_title(row), fixed=True
-        ),
+        Column("title", gettext_lazy("Workspace"), sort="title_key", render=lambda row: _trash_title(row), fixed=True),
         Column("holds", gettext_lazy("Holds"), value=holdings_in_words, exported=False),
         Column("deleted_by", gettext_lazy("Deleted by"), value="deleted_by.display_name"),
         Column("deleted_at", gettext_lazy("Deleted"), sort="deleted_at", kind="time"),
-        Column(
-            "until", gettext_lazy("Can be restored until"), value="destroy_after", sort="destroy_after", kind="time"
-        ),
+        Column("until", gettext_lazy("Can be restored until"), value="destroy_after", kind="time"),
         Column("actions", gettext_lazy("Actions"), render=lambda row: _trash_actions(row), fixed=True, exported=False),
     )
     default_sort = ("-deleted_at",)
     search_fields = ("name", "friendly_name")
     search_hint = gettext_lazy("Search the trash")
     related = ("deleted_by",)
+
+    @property
+    def count_cap(self) -> int:
+        """As for all of a person's workspaces."""
+        return MOST_COUNTED
 
 
 class MemberList(StudioList):
@@ -132,10 +139,10 @@ class SecretList(StudioList):
     key = "secrets"
     title = gettext_lazy("Secrets")
     columns = (
-        Column("name", gettext_lazy("Name"), sort="name", kind="code", fixed=True),
+        Column("name", gettext_lazy("Name"), sort="name_key", kind="code", fixed=True),
         Column("set_by", gettext_lazy("Set by"), value="set_by.display_name"),
         Column("set_at", gettext_lazy("Set"), sort="set_at", kind="time"),
-        Column("created_at", gettext_lazy("Created"), sort="created_at", kind="time", shown=False),
+        Column("created_at", gettext_lazy("Created"), kind="time", shown=False),
     )
     default_sort = ("name",)
     search_fields = ("name",)
@@ -148,7 +155,9 @@ class EditableSecretList(SecretList):
     """The same for those who may set values."""
 
     columns = (
-        Column("name", gettext_lazy("Name"), sort="name", kind="code", link=lambda row: secret_url(row), fixed=True),
+        Column(
+            "name", gettext_lazy("Name"), sort="name_key", kind="code", link=lambda row: secret_url(row), fixed=True
+        ),
         *SecretList.columns[1:],
     )
 
@@ -159,8 +168,8 @@ class AliasList(StudioList):
     key = "aliases"
     title = gettext_lazy("Aliases")
     columns = (
-        Column("name", gettext_lazy("Name in the files"), sort="name", kind="code", fixed=True),
-        Column("target", gettext_lazy("Name here"), sort="target", kind="code", fixed=True),
+        Column("name", gettext_lazy("Name in the files"), sort="name_key", kind="code", fixed=True),
+        Column("target", gettext_lazy("Name here"), kind="code", fixed=True),
         Column("kind", gettext_lazy("Kind"), value=lambda row: row.get_kind_display(), sort="kind"),
         Column("created_at", gettext_lazy("Created"), sort="created_at", kind="time"),
     )
@@ -179,7 +188,7 @@ class EditableAliasList(AliasList):
         Column(
             "name",
             gettext_lazy("Name in the files"),
-            sort="name",
+            sort="name_key",
             kind="code",
             link=lambda row: alias_url(row),
             fixed=True,
@@ -188,13 +197,11 @@ class EditableAliasList(AliasList):
     )
 
 
-def owners_in_words(workspace: Workspace) -> str:
-    """Return the names of some owners, and of how many more there are."""
-    # Prefetched into ``memberships`` by the view: owners only.
-    names = [membership.user.display_name for membership in workspace.memberships.all()]
+def owners_in_words(workspace: Any) -> str:
+    """Return the names of the first owners, whom the view has fetched for all rows at once: one more than are named."""
+    names = [membership.user.display_name for membership in workspace.first_owners]
     shown = ", ".join(names[:MOST_OWNERS])
-    more = len(names) - MOST_OWNERS
-    return _("%(names)s and %(more)d more") % {"names": shown, "more": more} if more > 0 else shown
+    return _("%(names)s and others") % {"names": shown} if len(names) > MOST_OWNERS else shown
 
 
 def member_url(membership: Membership) -> str:

@@ -38,6 +38,10 @@ class Alias(BaseModel):
                 violation_error_message=_("There is an alias for this name already."),
             )
         ]
+        indexes = [
+            models.Index("workspace", Lower("name"), "id", name="alias_by_name"),
+            models.Index(fields=["workspace", "created_at", "id"], name="alias_by_age"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.name} → {self.target}"

@@ -13,7 +13,7 @@ from apps.core.access import administrator
 from apps.core.lists import Empty
 from apps.workspaces import services
 from apps.workspaces.holdings import holdings_of
-from apps.workspaces.lists import AllWorkspacesList, state_of
+from apps.workspaces.lists import MOST_OWNERS, AllWorkspacesList, state_of
 from apps.workspaces.models import Membership, Workspace
 from apps.workspaces.roles import Role
 
@@ -22,9 +22,10 @@ from apps.workspaces.roles import Role
 def all_workspaces(request: SignedInRequest) -> HttpResponseBase:
     """Every workspace with its owners, in whatever state."""
     owners = Membership.objects.filter(role=Role.OWNER).select_related("user").order_by("created_at", "pk")
+    rows = Workspace.objects.with_member_count().with_sort_keys()
     list_ = AllWorkspacesList(
         request,
-        Workspace.objects.with_member_count().prefetch_related(Prefetch("memberships", queryset=owners)),
+        rows.prefetch_related(Prefetch("memberships", queryset=owners[: MOST_OWNERS + 1], to_attr="first_owners")),
         empty=Empty(
             _("No workspaces yet"), _("Here is every workspace of the studio, once there is one."), icon="workspace"
         ),

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.db import transaction
+from django.db.models.functions import Lower
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -101,7 +102,7 @@ def _alias_list(request: WorkspaceRequest) -> AliasList:
     )
     return (EditableAliasList if may_write else AliasList)(
         request,
-        Alias.objects.filter(workspace=request.workspace),
+        Alias.objects.filter(workspace=request.workspace).annotate(name_key=Lower("name")),
         path=reverse("workspaces:aliases", args=[name]),
         scope=str(request.workspace.pk),
         may_share_views=may(request.membership, Action.VIEWS_SHARE),

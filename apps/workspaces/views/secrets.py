@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.db import transaction
+from django.db.models.functions import Lower
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -109,7 +110,7 @@ def _secret_list(request: WorkspaceRequest) -> SecretList:
     )
     return (EditableSecretList if may_write else SecretList)(
         request,
-        Secret.objects.filter(workspace=request.workspace).defer("encrypted_value"),
+        Secret.objects.filter(workspace=request.workspace).defer("encrypted_value").annotate(name_key=Lower("name")),
         path=reverse("workspaces:secrets", args=[name]),
         scope=str(request.workspace.pk),
         may_share_views=may(request.membership, Action.VIEWS_SHARE),

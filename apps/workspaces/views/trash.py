@@ -25,7 +25,7 @@ def trash(request: SignedInRequest) -> HttpResponseBase:
     days = settings.STUDIO.trash_days
     list_ = TrashList(
         request,
-        Workspace.objects.in_trash().of(request.user),
+        Workspace.objects.in_trash().of(request.user).with_sort_keys(),
         empty=Empty(
             _("The trash is empty"),
             _("Deleted workspaces stay here for %(days)d days and can be restored as they were.") % {"days": days},

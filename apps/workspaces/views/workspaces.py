@@ -29,7 +29,7 @@ def workspace_list(request: SignedInRequest) -> HttpResponseBase:
     """The workspaces a person is a member of."""
     list_ = WorkspaceList(
         request,
-        Workspace.objects.live().of(request.user).with_member_count(),
+        Workspace.objects.live().of(request.user).with_member_count().with_sort_keys(),
         empty=Empty(
             _("A workspace holds what a team works on"),
             _("Data, jobs, models and endpoints belong to it, and so do the people who may see them."),
