@@ -48,7 +48,7 @@ class UserFilter(django_filters.FilterSet):
 
     def filter_administrator(self, rows: QuerySet[User], name: str, values: list[str]) -> QuerySet[User]:
         """Return administrators, all others, or both."""
-        return rows.filter(is_administrator__in=[value == "yes" for value in values])
+        return rows.filter(_any_of({"yes": Q(is_administrator=True), "no": Q(is_administrator=False)}, values))
 
 
 class TokenState(TextChoices):

@@ -42,6 +42,12 @@ class Invitation(BaseModel):
 
     objects = InvitationQuerySet.as_manager()
 
+    class Meta:
+        indexes = [
+            models.Index(fields=["email", "id"], name="invitation_by_email"),
+            models.Index(fields=["expires_at", "id"], name="invitation_by_expiry"),
+        ]
+
     def __str__(self) -> str:
         return self.email
 

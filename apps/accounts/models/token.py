@@ -48,7 +48,12 @@ class AccessToken(BaseModel):
     objects = AccessTokenQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["user", "-created_at", "-id"], name="token_of_user")]
+        indexes = [
+            models.Index(fields=["user", "-created_at", "-id"], name="token_of_user"),
+            models.Index(fields=["user", "name", "id"], name="token_by_name"),
+            models.Index(fields=["user", "expires_at", "id"], name="token_by_expiry"),
+            models.Index(fields=["user", "last_used_at", "id"], name="token_by_last_use"),
+        ]
 
     def __str__(self) -> str:
         return self.name
