@@ -52,7 +52,7 @@ def all_parts() -> list[Part]:
         Part("migrations", (python, "manage.py", "makemigrations", "--check", "--dry-run"), environment=_TEST_SETTINGS),
         Part("lint front end", ("npm", "run", "--silent", "lint"), STATIC),
         Part("types front end", ("npm", "run", "--silent", "types"), STATIC),
-        Part("lint templates", (tool("djlint"), "templates", "--check", "--lint", "--quiet")),
+        Part("lint templates", (tool("djlint"), "templates", "--lint", "--quiet")),
         _vitest(),
         _pytest("unit", "not browser and not processes", cores=CORES, deadline_s=900, quick=True),
         _pytest("services", "service", cores=CORES, deadline_s=900, needs=("postgresql", "redis")),
