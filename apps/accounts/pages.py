@@ -45,7 +45,10 @@ def after_signing_in(needs_password: bool, path: str) -> str:
 
 def back_to_list(request: HttpRequest, name: str) -> HttpResponse:
     """Go back to a list as it stood: with the search and filters that its address had."""
-    came_from = urlsplit(request.headers.get("Referer", ""))
     path = reverse(name)
+    try:
+        came_from = urlsplit(request.headers.get("Referer", ""))
+    except ValueError:  # it is no address
+        return redirect(path)
     is_list = came_from.path == path and came_from.netloc == request.get_host()
     return redirect(f"{path}?{came_from.query}" if is_list and came_from.query else path)

@@ -87,6 +87,8 @@ class Reader:
         self._news = asyncio.Condition()
         self._ready = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+        self._channel = ""
+        self._wake: asyncio.Task[Any] | None = None
 
     def start(self) -> None:
         """Begin to read in the background."""
@@ -116,36 +118,43 @@ class Reader:
         return await self.source.after(seq, PAGE_ITEMS)
 
     async def _run(self) -> None:
-        channel = ""
         layer = get_channel_layer()
-        while True:
-            try:
-                if not self._ready.is_set():
-                    _, self._last = await self.source.bounds()
-                    self._ready.set()
-                if not channel:
-                    channel = await self._subscribe(layer)
-                await self._read()
-                await self._wait(layer, channel)
-            except asyncio.CancelledError:
-                if channel:
-                    with suppress(Exception):
-                        await layer.group_discard(events.group_name(self.source.topic), channel)
-                raise
-            except Exception as error:
-                logger.warning("Reading %s failed (%s); trying again.", self.source.topic, error)
-                await asyncio.sleep(POLL_WITHOUT_LAYER_S)
-
-    async def _subscribe(self, layer: Any) -> str:
         try:
-            channel = await layer.new_channel()
-            await layer.group_add(events.group_name(self.source.topic), channel)
-        except Exception:
-            return ""
-        return str(channel)
+            while True:
+                try:
+                    if not self._ready.is_set():
+                        _, self._last = await self.source.bounds()
+                        self._ready.set()
+                    await self._subscribe(layer)
+                    await self._read()
+                    await self._wait(layer)
+                except Exception as error:
+                    logger.warning("Reading %s failed (%s); trying again.", self.source.topic, error)
+                    await asyncio.sleep(POLL_WITHOUT_LAYER_S)
+        finally:
+            await self._unsubscribe(layer)
+
+    async def _subscribe(self, layer: Any) -> None:
+        """Have wake-ups brought to a channel of our own; where that fails, it is tried again with the next poll."""
+        if not self._channel:
+            with suppress(Exception):
+                channel = await layer.new_channel()
+                await layer.group_add(events.group_name(self.source.topic), channel)
+                self._channel = str(channel)
+
+    async def _unsubscribe(self, layer: Any) -> None:
+        channel, self._channel = self._channel, ""
+        if channel:
+            with suppress(Exception):
+                await layer.group_discard(events.group_name(self.source.topic), channel)
+        if self._wake:
+            self._wake.cancel()  # which the layer takes for the end of the channel
+            await asyncio.wait({self._wake})
+            self._wake = None
 
     async def _read(self) -> None:
-        while True:
+        fresh: list[Item] | None = None
+        while fresh is None or len(fresh) == PAGE_ITEMS:
             self.reads += 1
             fresh = await self.source.after(self._last, PAGE_ITEMS)
             if not fresh:
@@ -155,14 +164,18 @@ class Reader:
                 self._last = fresh[-1].seq
                 self._news.notify_all()
 
-    async def _wait(self, layer: Any, channel: str) -> None:
+    async def _wait(self, layer: Any) -> None:
         """Return when there may be news: a wake-up came, the slow poll is due, or the channel layer is away."""
         waited = 0.0
-        while channel and waited < POLL_S and await layer_answers():
-            with suppress(TimeoutError):
-                async with asyncio.timeout(PROBE_S):
-                    await layer.receive(channel)
-                    return
+        while self._channel and waited < POLL_S and await layer_answers():
+            # One receive waits across all of these. Were it cancelled each time, a wake-up between two would be lost.
+            self._wake = self._wake or asyncio.create_task(layer.receive(self._channel))
+            await asyncio.wait({self._wake}, timeout=PROBE_S)
+            if self._wake.done():
+                wake, self._wake = self._wake, None
+                if wake.exception():
+                    await self._unsubscribe(layer)
+                return
             waited += PROBE_S
         if waited < POLL_S:
             await asyncio.sleep(POLL_WITHOUT_LAYER_S)

@@ -65,6 +65,14 @@ async def test_news_comes_as_soon_as_it_is_published(only_wakes):
         assert await collect(items, 3) == [2, 3, 4]
 
 
+async def test_no_wake_up_is_lost_between_two_looks_at_the_layer(only_wakes, monkeypatch):
+    monkeypatch.setattr(feeds, "PROBE_S", 0.001)
+    async with aclosing(follow(EventSource("a"), 0)) as items:
+        for number in range(1, 101):
+            await publish("a")
+            assert await collect(items, 1) == [number]
+
+
 async def test_many_watchers_share_one_reader_of_the_database():
     watchers = 40
     await publish("a", 5)

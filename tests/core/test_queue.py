@@ -85,7 +85,7 @@ def broker_at(url: str) -> Iterator[None]:
 
     def forget_connections() -> None:
         kombu.pools.reset()
-        app.amqp._producer_pool = None
+        app.amqp._producer_pool = None  # type: ignore[attr-defined]
         app._pool = None  # type: ignore[attr-defined]
 
     usual = app.conf.broker_url

@@ -69,8 +69,8 @@ def test_whatever_an_address_is_given_it_leads_nowhere_else(world: World, route:
 def test_signing_in_leads_back_to_the_studio_only(world: World, elsewhere: str):
     assert world.owner.user
     value = elsewhere.replace("{url}", settings.STUDIO.url)
-    names = {"login": world.owner.user.username, "username": world.owner.user.username, "password": PASSWORD}
-    answer = world.call(world.anonymous, "POST", "/sign-in/", data={**names, "next": value})
+    data = {"name": world.owner.user.username, "password": PASSWORD, "next": value}
+    answer = world.call(world.anonymous, "POST", "/sign-in/", data=data)
     assert answer.status_code == 302, answer.content.decode()
     assert is_ours(answer["Location"])
     assert "__Host-studio-session" in answer.cookies

@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
+from websockets.typing import Origin
 
 from apps.core.access import Level
 from apps.workspaces.roles import role_allows
@@ -37,7 +38,7 @@ def opens(site: Site, address: str, caller: Caller) -> bool:
             stack.enter_context(
                 connect(
                     f"{site.address.replace('http', 'ws', 1)}{address}",
-                    origin=settings.STUDIO.url,  # type: ignore[arg-type]
+                    origin=Origin(settings.STUDIO.url),
                     additional_headers=headers,
                     open_timeout=WITHIN_S,
                 )

@@ -69,10 +69,11 @@ class MemberItem(WorkspaceAPI, GenericAPIView[Membership]):
     @extend_schema(request=ChangeRoleSerializer)
     def patch(self, request: Request, name: str, membership_id: UUID) -> Response:
         """Change the member's role. The last owner stays one."""
+        membership = self.found(membership_id)
         command = ChangeRoleSerializer(data=request.data)
         command.is_valid(raise_exception=True)
         role = command.validated_data["role"]
-        membership = services.change_role(actor=self.actor, membership=self.found(membership_id), role=role)
+        membership = services.change_role(actor=self.actor, membership=membership, role=role)
         return Response(MemberSerializer(membership).data)
 
     @extend_schema(responses={204: None})
