@@ -26,7 +26,11 @@ def csv_response(rows: QuerySet[Any], columns: Sequence[Column], *, name: str) -
     return StreamingHttpResponse(
         _chunks(rows, columns, translation.get_language(), timezone.get_current_timezone()),
         content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}-{stamp}.csv"'},
+        headers={
+            "Content-Disposition": f'attachment; filename="{name}-{stamp}.csv"',
+            # Django would compress each piece by itself, and browsers stop reading at the end of the first.
+            "Content-Encoding": "identity",
+        },
     )
 
 
