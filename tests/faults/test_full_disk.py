@@ -73,12 +73,12 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     disk = tmp_path / "home"
     disk.mkdir(mode=0o700)
     mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=64m,mode=0700", "tmpfs", disk], capture_output=True, text=True
+        ["mount", "-t", "tmpfs", "-o", "size=64m,mode=0700", "tmpfs", disk], capture_output=True, text=True, timeout=30
     )
     if mounted.returncode:
         pytest.skip(f"a small disk to fill up cannot be mounted here: {mounted.stderr.strip()}")
     yield disk
-    subprocess.run(["umount", "--lazy", disk], check=True)
+    subprocess.run(["umount", "--lazy", disk], check=True, timeout=30)
 
 
 @pytest.fixture
