@@ -4,6 +4,7 @@ By Babel, because the gettext programs that Django's own commands need are not o
 """
 
 import io
+import re
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,6 +29,7 @@ KEYWORDS: dict[str, Any] = {
     "pgettext_lazy": ((1, "c"), 2),
     "npgettext": ((1, "c"), 2, 3),
 }
+PLACEHOLDER = re.compile(r"%\(\w+\)[#0-9.+-]*[a-z]|\{\w+\}")
 FOLDERS = ("apps", "studio", "templates")
 
 
@@ -97,14 +99,18 @@ def texts(root: Path) -> Iterator[tuple[Any, str, str | None]]:
 
 def untranslated(catalog: Catalog) -> list[str]:
     """Return the texts that have no translation, or one whose placeholders differ."""
-    missing = []
-    for message in catalog:
-        if not message.id:
-            continue
-        strings = message.string if isinstance(message.string, (tuple, list)) else (message.string,)
-        if not all(strings) or message.fuzzy or any(message.check(catalog)):
-            missing.append(str(message.id))
-    return missing
+    return [str(message.id) for message in catalog if message.id and not _is_translated(message.id, message.string)]
+
+
+def _is_translated(text: Any, translation: Any) -> bool:
+    originals = text if isinstance(text, (tuple, list)) else (text,)
+    translations = translation if isinstance(translation, (tuple, list)) else (translation,)
+    if not all(translations):
+        return False
+    wanted = set(PLACEHOLDER.findall(" ".join(originals)))
+    given = [set(PLACEHOLDER.findall(form)) for form in translations]
+    # "One row" may leave out the number; any other form must have all of them, and none more.
+    return all(form <= wanted for form in given) and given[-1] == wanted
 
 
 def save(catalog: Catalog, path: Path) -> None:
