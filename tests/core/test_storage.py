@@ -318,12 +318,12 @@ def small_disk(tmp_path) -> Iterator[Path]:
     disk = tmp_path / "disk"
     disk.mkdir()
     command = ["mount", "-t", "tmpfs", "-o", "size=64m,nr_inodes=40", "tmpfs", str(disk)]
-    done = subprocess.run(command, capture_output=True, text=True) if os.geteuid() == 0 else None
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60) if os.geteuid() == 0 else None
     if done is None or done.returncode:
         reason = done.stderr.strip() if done else "not root"
         pytest.skip(f"a small disk to fill up cannot be mounted here: {reason}")
     yield disk
-    subprocess.run(["umount", str(disk)], check=True)
+    subprocess.run(["umount", str(disk)], check=True, timeout=60)
 
 
 def files_on(disk):
@@ -388,7 +388,7 @@ def test_killed_in_the_middle_of_a_write(tmp_path):
         "def chunks():\n    yield bytes(2**20)\n    os.kill(os.getpid(), signal.SIGKILL)\n"
         "LocalStore(Path(sys.argv[1])).write('a', chunks())"
     )
-    done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], cwd=settings.BASE_DIR, check=False)
+    done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], cwd=settings.BASE_DIR, check=False, timeout=60)
     assert done.returncode == -9
     assert content(store, "a") == b"before"
     assert keys(store) == ["a"]
