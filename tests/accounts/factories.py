@@ -30,7 +30,7 @@ class UserFactory(DjangoModelFactory):
 
     @classmethod
     def _create(cls, model_class: type[User], *args: Any, password: str | None = PASSWORD, **fields: Any) -> User:
-        return model_class.objects.create_user(*args, password=password, **fields)
+        return model_class.objects.create_user(password=password, **fields)
 
 
 class AccessTokenFactory(DjangoModelFactory):

@@ -24,7 +24,7 @@ def office(browser_of, admin):
     return browser_of(admin)
 
 
-def is_signed_in(browser) -> bool:
+def is_signed_in(browser):
     return browser.get("/account/profile/").status_code == 200
 
 

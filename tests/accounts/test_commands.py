@@ -20,7 +20,7 @@ def manage(db, capsys):
     return run
 
 
-def whoami(visitor, secret: str) -> dict:
+def whoami(visitor, secret: str):
     return visitor.get("/api/v1/me/", headers={"authorization": f"Bearer {secret}"}).json()
 
 

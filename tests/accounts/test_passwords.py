@@ -14,7 +14,7 @@ def change(browser, new=NEW, again=None, old=PASSWORD, **data):
     return browser.post("/account/password/", data if old is None else {**data, "old_password": old})
 
 
-def is_signed_in(browser) -> bool:
+def is_signed_in(browser):
     return browser.get("/account/profile/").status_code == 200
 
 

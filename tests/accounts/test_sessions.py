@@ -20,11 +20,11 @@ IPHONE = (
 EDGE = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/138.0 Safari/537.36 Edg/138.0"
 
 
-def is_signed_in(browser) -> bool:
+def is_signed_in(browser):
     return browser.get("/account/profile/").status_code == 200
 
 
-def rows_of(browser) -> list[dict]:
+def rows_of(browser):
     return browser.get("/account/sessions/").context["sessions"]
 
 
