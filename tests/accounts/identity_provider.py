@@ -110,6 +110,11 @@ def identity_provider() -> Iterator[IdentityProvider]:
 
         def _answer(self, body: dict[str, str]) -> None:
             path = urlsplit(self.path).path
+            if path == "/authorize":  # a browser, which the provider knows already
+                self.send_response(302)
+                self.send_header("Location", provider.authorize(f"{provider.url}{self.path}"))
+                self.end_headers()
+                return
             code, content = provider.answer(path, body, self.headers.get("Authorization", ""))
             data = content.encode() if isinstance(content, str) else json.dumps(content).encode()
             self.send_response(code)

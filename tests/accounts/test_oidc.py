@@ -277,6 +277,24 @@ def test_password_and_single_sign_on_lead_to_one_account(browser_of, provider):
     assert who(by_password) == "boss"
 
 
+@pytest.mark.browser
+def test_a_real_browser_signs_in_and_connects(page, asgi_server, provider):
+    """Policies that only browsers enforce (content security, cookies across sites, openers) let it through."""
+    UserFactory(username="boss")
+    page.goto(f"{asgi_server.url}/sign-in/?next=/account/profile/")
+    page.get_by_label("User name or email address").fill("boss")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.get_by_role("button", name="Connect").click()
+    page.get_by_role("button", name="Disconnect").wait_for()
+    assert page.url == f"{asgi_server.url}/account/profile/"
+    page.context.clear_cookies()
+    page.goto(f"{asgi_server.url}/sign-in/?next=/account/profile/")
+    page.get_by_role("link", name="Sign in with Example ID").click()
+    page.wait_for_url(f"{asgi_server.url}/account/profile/")
+    assert page.get_by_text("boss", exact=True).first.is_visible()
+
+
 OIDC = {"STUDIO_OIDC_ISSUER": "https://id.example.org/", "STUDIO_OIDC_CLIENT_ID": "x", "STUDIO_OIDC_CLIENT_SECRET": "y"}
 
 
