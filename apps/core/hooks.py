@@ -3,7 +3,7 @@
 A hook is a list of functions called in the order in which they were added. Calls run in the caller's transaction.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Generic, ParamSpec, TypeVar
 from uuid import UUID
@@ -143,7 +143,8 @@ notice_given: Hook[[Notice], None] = Hook("notice_given")
 navigation: Hook[[], list[NavigationEntry]] = Hook("navigation")
 search: Hook[[HttpRequest, Any, str], list[SearchGroup]] = Hook("search")
 home_cards: Hook[[Any], list[HomeCard]] = Hook("home_cards")
-workspace_holds: Hook[[Any], list[Holding]] = Hook("workspace_holds")
+workspace_holds: Hook[[Collection[UUID]], dict[UUID, list[Holding]]] = Hook("workspace_holds")
+"""``(workspace_ids)``: what each of these workspaces holds; one call for a whole page of them."""
 workspace_destroyed: Hook[[Any], None] = Hook("workspace_destroyed")
 system_checks: Hook[[], list[SystemCheck]] = Hook("system_checks")
 content_sources: Hook[[Any, str], Content | None] = Hook("content_sources")

@@ -42,7 +42,10 @@ class Secret(BaseModel):
                 violation_error_message=_("A secret of this name exists."),
             )
         ]
-        indexes = [models.Index(fields=["workspace", "set_at", "id"], name="secret_by_age")]
+        indexes = [
+            models.Index("workspace", Lower("name"), "id", name="secret_by_name"),
+            models.Index(fields=["workspace", "set_at", "id"], name="secret_by_age"),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from apps.core.errors import UserError
-from apps.core.lists import BulkAction, Empty, selected_rows
+from apps.core.lists import BulkAction, Empty
 from apps.workspaces import services
 from apps.workspaces.access import WorkspaceRequest, workspace_page
 from apps.workspaces.forms import AliasForm
@@ -20,7 +20,7 @@ from apps.workspaces.lists import AliasList, EditableAliasList
 from apps.workspaces.models import Alias
 from apps.workspaces.policies import may
 from apps.workspaces.roles import Action
-from apps.workspaces.views.answers import go_to
+from apps.workspaces.views.answers import chosen_rows, go_to
 
 
 @workspace_page(get=Action.ALIASES_READ)
@@ -77,7 +77,7 @@ def delete_alias(request: WorkspaceRequest, alias_id: UUID) -> HttpResponse:
 @transaction.atomic
 def delete_chosen_aliases(request: WorkspaceRequest) -> HttpResponse:
     """Remove the chosen aliases, all or none."""
-    chosen = list(selected_rows(request, _alias_list(request)).select_related("workspace"))
+    chosen = chosen_rows(request, _alias_list(request), "workspace")
     for found in chosen:
         services.delete_alias(actor=request.user, alias=found)
     text = ngettext("%(count)d alias was deleted.", "%(count)d aliases were deleted.", len(chosen))

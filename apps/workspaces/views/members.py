@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from apps.accounts.models import Invitation
 from apps.core.errors import UserError
-from apps.core.lists import BulkAction, Empty, selected_rows
+from apps.core.lists import BulkAction, Empty
 from apps.workspaces import services
 from apps.workspaces.access import WorkspaceRequest, workspace_page
 from apps.workspaces.errors import UnknownPerson
@@ -22,9 +22,7 @@ from apps.workspaces.lists import MemberList
 from apps.workspaces.models import Membership
 from apps.workspaces.policies import may
 from apps.workspaces.roles import Action, Role
-from apps.workspaces.views.answers import go_to
-
-MOST_AT_ONCE = 1000
+from apps.workspaces.views.answers import chosen_rows, go_to
 
 
 @workspace_page(get=Action.MEMBERS_READ)
@@ -100,9 +98,7 @@ def remove_member(request: WorkspaceRequest, membership_id: UUID) -> HttpRespons
 @transaction.atomic
 def remove_chosen(request: WorkspaceRequest) -> HttpResponse:
     """Take the roles of the chosen people away, of all or of none."""
-    chosen = list(selected_rows(request, _member_list(request)).select_related("user", "workspace")[: MOST_AT_ONCE + 1])
-    if len(chosen) > MOST_AT_ONCE:
-        raise UserError(_("At most %(most)d people can be removed at once.") % {"most": MOST_AT_ONCE})
+    chosen = chosen_rows(request, _member_list(request), "user", "workspace")
     for membership in chosen:
         if membership.user == request.user:
             raise UserError(_("You chose yourself too. To leave the workspace, use “Leave” instead."))

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_post_parameters
 
 from apps.core.errors import UserError
-from apps.core.lists import BulkAction, Empty, selected_rows
+from apps.core.lists import BulkAction, Empty
 from apps.workspaces import services
 from apps.workspaces.access import WorkspaceRequest, workspace_page
 from apps.workspaces.forms import ReplaceSecretForm, SecretForm
@@ -21,7 +21,7 @@ from apps.workspaces.lists import EditableSecretList, SecretList
 from apps.workspaces.models import Secret
 from apps.workspaces.policies import may
 from apps.workspaces.roles import Action
-from apps.workspaces.views.answers import go_to
+from apps.workspaces.views.answers import chosen_rows, go_to
 
 
 @workspace_page(get=Action.SECRETS_LIST)
@@ -83,7 +83,7 @@ def delete_secret(request: WorkspaceRequest, secret_id: UUID) -> HttpResponse:
 @transaction.atomic
 def delete_chosen_secrets(request: WorkspaceRequest) -> HttpResponse:
     """Remove the chosen secrets, all or none."""
-    chosen = list(selected_rows(request, _secret_list(request)).select_related("workspace"))
+    chosen = chosen_rows(request, _secret_list(request), "workspace")
     for found in chosen:
         services.delete_secret(actor=request.user, secret=found)
     text = ngettext("%(count)d secret was deleted.", "%(count)d secrets were deleted.", len(chosen))
