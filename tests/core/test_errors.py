@@ -70,7 +70,8 @@ class FieldsSerializer(serializers.Serializer[Any]):
 @public("GET", "POST")
 def page(request: HttpRequest, case: str) -> HttpResponse:
     assert request.POST is not None  # reads a form, as pages do
-    raise UNFORESEEN[case] if case in UNFORESEEN else {**ERRORS, **BY_DJANGO}[case][0]
+    error: BaseException = UNFORESEEN[case] if case in UNFORESEEN else {**ERRORS, **BY_DJANGO}[case][0]
+    raise error
 
 
 class Failing(APIView):

@@ -69,7 +69,8 @@ def address_of(workspace: Workspace, after: Any = None) -> str:
 
 @pytest.fixture
 def workspace() -> Workspace:
-    return WorkspaceFactory.create()
+    made: Workspace = WorkspaceFactory.create()
+    return made
 
 
 @pytest.mark.parametrize(

@@ -154,7 +154,12 @@ def test_what_the_image_copies_exists_and_reaches_the_builder():
 
 def test_built_files_and_packages_stay_out_of_the_build():
     ignored = (DOCKER / "Dockerfile.dockerignore").read_text().splitlines()
-    for path in ("static/node_modules", "static/dist", "apps/core/__pycache__", "studio/locale/es/LC_MESSAGES/django.mo"):
+    for path in (
+        "static/node_modules",
+        "static/dist",
+        "apps/core/__pycache__",
+        "studio/locale/es/LC_MESSAGES/django.mo",
+    ):
         matching = [line for line in ignored if fnmatch.fnmatch(path, line.replace("**/", "*")) and line != "*"]
         assert matching, path
 

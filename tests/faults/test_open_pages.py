@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
@@ -68,10 +67,10 @@ def test_an_open_page_recovers_when_a_process_is_killed(
 
 def manage(studio: Studio, *arguments: str) -> str:
     """Run a management command of this studio and return what it printed."""
-    command = [sys.executable, Path(PROJECT) / "manage.py", *arguments]
+    command = [sys.executable, "manage.py", *arguments]
     done = subprocess.run(command, cwd=PROJECT, env=studio.variables, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
-    return done.stdout.strip()
+    return str(done.stdout).strip()
 
 
 def add_member(studio: Studio, token: str, username: str) -> bool:

@@ -106,5 +106,4 @@ def _snippets(secret: str) -> dict[str, str]:
     return {
         "cli": f"studio login --url {url}",
         "curl": f'curl -H "Authorization: Bearer {secret}" {url}/api/v1/me/',
-        "mlflow": f"export MLFLOW_TRACKING_URI={url}/mlflow/<workspace>\nexport MLFLOW_TRACKING_TOKEN={secret}",
     }
