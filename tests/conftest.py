@@ -42,6 +42,12 @@ class Site:
     address: str
 
 
+@pytest.fixture(scope="session")
+def django_db_keepdb(request: pytest.FixtureRequest) -> bool:
+    """Leave a database of ``tests/run.py`` as it is: it goes with its server, and our servers may still be connected."""
+    return bool(os.environ.get("STUDIO_TEST_DATABASE_URL") or request.config.getvalue("reuse_db"))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def broker() -> Iterator[str]:
     """A Valkey of this test process, where the settings expect the embedded one; the URL of a server named outside."""

@@ -30,6 +30,7 @@ PAGE_ITEMS = 500
 POLL_S = 10.0
 POLL_WITHOUT_LAYER_S = 0.5
 PROBE_S = 2.0
+STOP_AGAIN_S = 1.0
 
 
 class CursorTooOld(Exception):
@@ -96,10 +97,10 @@ class Reader:
 
     async def stop(self) -> None:
         """End reading."""
-        if self._task:
+        while self._task and not self._task.done():
+            # A query under way may take a cancellation for its own and end well, so once may not be enough.
             self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+            await asyncio.wait({self._task}, timeout=STOP_AGAIN_S)
 
     async def items_after(self, seq: int) -> list[Item]:
         """Wait until there is something after ``seq`` and return it.
