@@ -241,6 +241,7 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["apps.core.api.renderers.OrjsonRenderer"],
     "DEFAULT_PARSER_CLASSES": ["apps.core.api.parsers.OrjsonParser"],
     "DEFAULT_PAGINATION_CLASS": "apps.core.api.pagination.CursorPages",
+    "DEFAULT_METADATA_CLASS": None,  # OPTIONS would look objects up to describe them; the schema says it all
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "EXCEPTION_HANDLER": "apps.core.api.problems.exception_handler",

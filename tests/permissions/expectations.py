@@ -60,7 +60,7 @@ def _of_api(world: World, access: Access, verb: str, caller: Caller) -> str:
     if caller.is_machine or access.level is Level.MACHINE:
         if not (caller.is_machine and access.level is Level.MACHINE):
             return UNKNOWN
-        return LET_THROUGH if verb in access.verbs or verb == "OPTIONS" else NO_SUCH_VERB
+        return LET_THROUGH if verb in access.verbs else NO_SUCH_VERB
     if caller.fails or (caller.user is None and access.level is not Level.PUBLIC):
         return UNKNOWN
     if caller.scope == TokenScope.READ and verb not in SAFE:
@@ -73,7 +73,7 @@ def _of_api(world: World, access: Access, verb: str, caller: Caller) -> str:
         and (access.level is Level.ADMINISTRATOR or verb not in SAFE)
     ):
         return FORBIDDEN
-    if verb not in access.verbs and verb != "OPTIONS":
+    if verb not in access.verbs:
         return NO_SUCH_VERB
     if access.level is Level.WORKSPACE and (caller.role is None or caller.limited_to not in {None, world.ours}):
         return HIDDEN
@@ -81,8 +81,6 @@ def _of_api(world: World, access: Access, verb: str, caller: Caller) -> str:
 
 
 def _by_role(access: Access, verb: str, caller: Caller) -> str:
-    if access.level is not Level.WORKSPACE:
-        return LET_THROUGH
-    # Asking which verbs there are needs the right to one of them.
-    actions = access.verbs.values() if verb == "OPTIONS" else [access.verbs[verb]]
-    return LET_THROUGH if any(role_allows(caller.role, action) for action in actions) else FORBIDDEN
+    if access.level is Level.WORKSPACE and not role_allows(caller.role, access.verbs[verb]):
+        return FORBIDDEN
+    return LET_THROUGH

@@ -33,6 +33,6 @@ class FollowsAccess(BasePermission):
         ):
             self.message = _("This token is limited to workspaces; this is outside of them. Use another token.")
             return False
-        if verb not in access.verbs and verb != "OPTIONS":
+        if verb not in access.verbs:
             raise MethodNotAllowed(verb)
         return True
