@@ -70,8 +70,9 @@ class FieldsSerializer(serializers.Serializer[Any]):
 @public("GET", "POST")
 def page(request: HttpRequest, case: str) -> HttpResponse:
     assert request.POST is not None  # reads a form, as pages do
-    error: BaseException = UNFORESEEN[case] if case in UNFORESEEN else {**ERRORS, **BY_DJANGO}[case][0]
-    raise error
+    spoken: dict[str, Exception] = {name: row[0] for name, row in ERRORS.items()}
+    by_django: dict[str, Exception] = {name: row[0] for name, row in BY_DJANGO.items()}
+    raise {**spoken, **by_django, **UNFORESEEN}[case]
 
 
 class Failing(APIView):

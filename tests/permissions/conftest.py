@@ -1,6 +1,7 @@
 """One world for each file of tests; every request in it is taken back."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -9,6 +10,14 @@ from django.db import transaction
 from apps.core import hooks
 from tests.permissions.callers import World
 from tests.permissions.samples import own_files
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what walks every route: minutes, so not for every commit."""
+    here = Path(__file__).parent
+    for item in items:
+        if item.path.is_relative_to(here) and item.path.name != "test_declarations.py":
+            item.add_marker(pytest.mark.exhaustive)
 
 
 @pytest.fixture(scope="module")
