@@ -45,7 +45,7 @@ class WorkspaceList(StudioList):
         Column("role", gettext_lazy("My role"), value=lambda row: Role(row.role).label),
         Column("members", gettext_lazy("Members"), value="member_count", kind="number"),
         Column("tags", gettext_lazy("Tags"), kind="tags"),
-        Column("visited", gettext_lazy("Opened"), value="visited_at", kind="time"),
+        Column("visited", gettext_lazy("Opened"), value="visited_at", kind="time", shown=False),
         Column("created_at", gettext_lazy("Created"), sort="created_at", kind="time"),
         Column("name", gettext_lazy("Name"), sort="name_key", kind="code", shown=False),
         Column("state", gettext_lazy("State"), value=state_of, kind="status", shown=False),
@@ -252,7 +252,8 @@ def _person(membership: Membership) -> SafeString:
     user = membership.user
     note = "" if user.is_active else format_html(' <span class="tag">{}</span>', _("may not sign in"))
     return format_html(
-        '<span class="cluster"><span class="avatar" aria-hidden="true">{}</span><a class="table-title" href="{}">{}</a>{}</span>',
+        '<span class="d-flex align-items-center gap-2"><span class="avatar" aria-hidden="true">{}</span>'
+        '<a class="table-title" href="{}">{}</a>{}</span>',
         user.initials,
         member_url(membership),
         user.display_name,
