@@ -57,6 +57,8 @@ class _Running:
             self.stop()
             self._output.write(f"\nStopped: it was not done after {self.part.deadline_s} s.\n".encode())
             code = -1
+        elif code < 0:
+            self._output.write(f"\nIt was ended by signal {-code}.\n".encode())
         self._output.close()
         result = Outcome(self.part, seconds, code)
         if self.part.counts:
