@@ -25,7 +25,10 @@ class Stage:
         self.log = folder / "stage.log"
         with self.log.open("wb") as file:
             self.process = subprocess.Popen(
-                [sys.executable, str(STAGE), json.dumps(plan)], stdout=file, stderr=subprocess.STDOUT
+                [sys.executable, str(STAGE), json.dumps(plan)],
+                stdout=file,
+                stderr=subprocess.STDOUT,
+                preexec_fn=_hear_hangups,
             )
 
     @property
@@ -100,6 +103,11 @@ def test_ctrl_c_stops_all_in_order_and_leaves_nothing(stage):
     assert one.wait() == 0
     assert one.output.index("first   │ ending") < one.output.index("second  │ ending")
     assert not any(is_running(pid) for pid in pids)
+
+
+def _hear_hangups() -> None:
+    """Undo what ``nohup`` hands down: the launcher goes on ignoring a hang-up that was ignored when it started."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
