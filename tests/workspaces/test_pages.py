@@ -88,6 +88,27 @@ def test_the_list_asks_the_same_number_of_questions_for_two_and_for_twenty(ada, 
     assert page.count("data-row-id") == 20
 
 
+@pytest.mark.parametrize("few", [0, 1000])
+def test_the_list_is_the_same_for_members_of_few_and_of_many_workspaces(ada, adas, monkeypatch, few):
+    monkeypatch.setattr("apps.workspaces.models.workspace.FEW_MEMBERSHIPS", few)
+    visited = timezone.now()
+    for title, role in (("beta", Role.READER), ("Alpha", Role.OWNER), ("gamma", Role.LABELER)):
+        MembershipFactory(workspace=WorkspaceFactory(friendly_name=title), user=ada, role=role, last_visited_at=visited)
+    MembershipFactory(workspace=Workspace.objects.get(friendly_name="beta"))
+    WorkspaceFactory(owner=UserFactory())
+
+    def shown(query):
+        rows = adas.get(f"/workspaces/{query}").context["list"].slice.rows
+        return [(row.title, row.role, row.member_count, row.visited_at) for row in rows]
+
+    assert shown("") == [
+        ("Alpha", "owner", 1, visited),
+        ("beta", "reader", 2, visited),
+        ("gamma", "labeler", 1, visited),
+    ]
+    assert [title for title, *_ in shown("?role=owner&role=labeler&sort=-title")] == ["gamma", "Alpha"]
+
+
 def test_archived_workspaces_are_shown_on_demand_and_those_in_the_trash_never(ada, adas, workspace):
     WorkspaceFactory(owner=ada, archived=True, friendly_name="Old stuff")
     WorkspaceFactory(owner=ada, trashed=True, friendly_name="Thrown away")
