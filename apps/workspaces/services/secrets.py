@@ -20,9 +20,11 @@ LONGEST_VALUE_BYTES = 25_000  # as in the key vaults from which secrets come
 @transaction.atomic
 def create_secret(*, actor: User, workspace: Workspace, name: str, value: str) -> Secret:
     """Store a value under a name that is free. Raises as ``set_secret`` does, and SecretTaken."""
-    if _find(workspace, name) is not None:
+    row = lock(workspace)  # before the look, or two who create it at once would both find the name free
+    acting(actor, row, Action.SECRETS_WRITE)
+    if _find(row, name) is not None:
         raise SecretTaken(name)
-    return set_secret(actor=actor, workspace=workspace, name=name, value=value)[0]
+    return set_secret(actor=actor, workspace=row, name=name, value=value)[0]
 
 
 @transaction.atomic
