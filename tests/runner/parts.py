@@ -57,8 +57,8 @@ def all_parts() -> list[Part]:
         _pytest("unit", "not browser and not processes and not exhaustive", cores=CORES, deadline_s=1500, quick=True),
         _pytest("exhaustive", "exhaustive", cores=CORES, deadline_s=1200),
         _pytest("services", "service", cores=CORES, deadline_s=1500, needs=("postgresql", "redis")),
-        _pytest("browser", "browser", cores=2, deadline_s=900, needs=("chromium",)),
-        _pytest("processes", "processes", cores=2, deadline_s=900),
+        _pytest("browser", "browser", cores=2, deadline_s=1500, needs=("chromium",)),
+        _pytest("processes", "processes and not browser", cores=2, deadline_s=1500),
     ]
 
 
