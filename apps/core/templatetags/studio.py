@@ -6,7 +6,6 @@ from typing import Any
 
 from django import template
 from django.contrib.messages.storage.base import Message
-from django.core.paginator import Paginator
 from django.utils import formats, timezone, translation
 from django.utils.html import format_html, json_script
 from django.utils.safestring import SafeString
@@ -93,10 +92,3 @@ def undo_url(message: Message) -> str:
     """Give the address that undoes what a message tells of, from its extra tag ``undo:<address>``; else nothing."""
     tags: Any = message.extra_tags or ""
     return next((tag.removeprefix("undo:") for tag in str(tags).split() if tag.startswith("undo:")), "")
-
-
-@register.filter
-def page_numbers(paginator: "Paginator[Any]", number: int) -> list[int | None]:
-    """Give the page numbers to offer round page ``number``; None stands for those left out."""
-    pages = paginator.get_elided_page_range(number, on_each_side=1, on_ends=1)
-    return [page if isinstance(page, int) else None for page in pages]
