@@ -26,6 +26,9 @@ BASE_DIR = PROJECT_DIR
 
 INSTALLED_APPS = [
     "apps.portal",
+    "apps.tracking",
+    "apps.environments",
+    "apps.experiments",
     "apps.compute",
     "apps.activity",
     "apps.workspaces",

@@ -6,8 +6,9 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from apps.compute import tokens
 from apps.compute.events import machine_changed
-from apps.compute.models import Agent
+from apps.compute.models import Agent, WorkOrder
 from apps.compute.states import SILENT_AFTER, AgentState
 from apps.core.crypto import new_token, token_hash
 
@@ -34,6 +35,18 @@ def ensure_local_agent(present_token: str = "") -> str:
 def find_agent(token: str) -> Agent | None:
     """Return the agent a token belongs to."""
     return Agent.objects.filter(token_hash=token_hash(token)).first()
+
+
+def find_order(token: str, kind: str = "work") -> WorkOrder | None:
+    """Return the order that a token of this kind speaks for; None where it is no such token or of an earlier attempt.
+
+    The order may have ended; what is still allowed then, callers decide.
+    """
+    ticket = tokens.read(token)
+    if ticket is None or ticket.kind != kind:
+        return None
+    orders = WorkOrder.objects.select_related("workspace", "target")
+    return orders.filter(pk=ticket.order_id, attempt=ticket.attempt).first()
 
 
 @transaction.atomic

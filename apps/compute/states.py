@@ -23,3 +23,29 @@ def state_of(last_seen_at: datetime | None, now: datetime) -> AgentState:
     if last_seen_at is None:
         return AgentState.WAITING
     return AgentState.SILENT if now - last_seen_at > SILENT_AFTER else AgentState.ONLINE
+
+
+class WorkState(models.TextChoices):
+    """Where a work order stands."""
+
+    WAITING = "Waiting", _("Waiting")
+    LEASED = "Leased", _("Leased")
+    RUNNING = "Running", _("Running")
+    ENDED = "Ended", _("Ended")
+
+
+class Outcome(models.TextChoices):
+    """How a work order ended."""
+
+    SUCCEEDED = "succeeded", _("Succeeded")
+    FAILED = "failed", _("Failed")
+    CANCELED = "canceled", _("Canceled")
+    LOST = "lost", _("Lost")
+
+
+# A lease that no runner has answered for goes back to the queue; what has begun is never begun a second time.
+TRANSITIONS: dict[WorkState, set[WorkState]] = {
+    WorkState.WAITING: {WorkState.LEASED, WorkState.ENDED},
+    WorkState.LEASED: {WorkState.RUNNING, WorkState.WAITING, WorkState.ENDED},
+    WorkState.RUNNING: {WorkState.ENDED},
+}

@@ -26,6 +26,7 @@ class Level(StrEnum):
     ADMINISTRATOR = "administrator"
     WORKSPACE = "workspace"
     MACHINE = "machine"
+    WORK = "work"
 
 
 @dataclass(frozen=True)

@@ -143,6 +143,8 @@ notice_given: Hook[[Notice], None] = Hook("notice_given")
 navigation: Hook[[], list[NavigationEntry]] = Hook("navigation")
 search: Hook[[HttpRequest, Any, str], list[SearchGroup]] = Hook("search")
 home_cards: Hook[[Any], list[HomeCard]] = Hook("home_cards")
+workspace_created: Hook[[Any], None] = Hook("workspace_created")
+"""``(workspace)``: give a new workspace what every workspace has, in the transaction that makes it."""
 workspace_holds: Hook[[Collection[UUID]], dict[UUID, list[Holding]]] = Hook("workspace_holds")
 """``(workspace_ids)``: what each of these workspaces holds; one call for a whole page of them."""
 workspace_destroyed: Hook[[Any], None] = Hook("workspace_destroyed")

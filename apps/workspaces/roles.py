@@ -33,6 +33,11 @@ class Action(StrEnum):
     ALIASES_WRITE = "aliases.write"
     ACTIVITY_READ = "activity.read"
     COMPUTE_READ = "compute.read"
+    COMPUTE_MANAGE = "compute.manage"
+    ENVIRONMENTS_READ = "environments.read"
+    ENVIRONMENTS_WRITE = "environments.write"
+    RUNS_READ = "runs.read"
+    RUNS_WRITE = "runs.write"
     VIEWS_SHARE = "views.share"
 
 
@@ -55,6 +60,11 @@ POLICY: dict[Action, frozenset[Role]] = {
     Action.ALIASES_WRITE: _EDITORS,
     Action.ACTIVITY_READ: _STAFF,
     Action.COMPUTE_READ: _STAFF,
+    Action.COMPUTE_MANAGE: _EDITORS | {Role.COMPUTE_OPERATOR},
+    Action.ENVIRONMENTS_READ: _STAFF,
+    Action.ENVIRONMENTS_WRITE: _BUILDERS,
+    Action.RUNS_READ: _STAFF,
+    Action.RUNS_WRITE: _BUILDERS,
     Action.VIEWS_SHARE: _BUILDERS,
 }
 

@@ -1,4 +1,4 @@
-"""How the API knows a machine: by its agent's token."""
+"""How the API knows a machine: by its agent's token; and a runner: by the token of its work."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +10,7 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
 from apps.compute import services
-from apps.compute.models import Agent
+from apps.compute.models import Agent, WorkOrder
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,49 @@ class AgentAuthentication(BaseAuthentication):
 
     def authenticate_header(self, request: Request) -> str:
         return 'Bearer realm="agent"'
+
+
+@dataclass(frozen=True)
+class Work:
+    """Stands where a request has its user: the runner of one piece of work. It opens nothing but its own routes."""
+
+    order: WorkOrder
+    is_authenticated: bool = True
+    is_active: bool = True
+    is_administrator: bool = False
+
+
+class WorkAuthentication(BaseAuthentication):
+    """``Authorization: Bearer <token of a work order>``; the order may have ended."""
+
+    def authenticate(self, request: Request) -> tuple[Work, WorkOrder] | None:
+        kind, _sep, value = get_authorization_header(request).decode("latin-1").partition(" ")
+        if kind.lower() != "bearer" or not value:
+            return None
+        order = services.find_order(value.strip())
+        if order is None:
+            raise AuthenticationFailed(
+                _("This token belongs to no work of the studio, or to an earlier attempt at it.")
+            )
+        return Work(order), order
+
+    def authenticate_header(self, request: Request) -> str:
+        return 'Bearer realm="work"'
+
+
+class WorkAuthenticationScheme(OpenApiAuthenticationExtension):
+    """Names the scheme in the schema."""
+
+    target_class = WorkAuthentication
+    name = "workToken"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        """Return the OpenAPI security scheme."""
+        return {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "The token of one piece of work, held by its runner.",
+        }
 
 
 class AgentAuthenticationScheme(OpenApiAuthenticationExtension):

@@ -42,6 +42,7 @@ def create_workspace(
     except IntegrityError:
         raise _why_taken(actor, name) from None
     Membership.objects.create(workspace=workspace, user=actor, role=Role.OWNER)
+    hooks.workspace_created(workspace)
     hooks.audit(actor, "workspace.created", workspace, workspace_id=workspace.pk, summary=workspace.name)
     return workspace
 

@@ -62,6 +62,8 @@ class Agent(BaseModel):
     disk_total_mb = models.PositiveBigIntegerField(default=0)
     disk_free_mb = models.PositiveBigIntegerField(default=0)
     gpus = models.JSONField(default=list, blank=True)
+    # How many pieces of work it takes at once.
+    slots = models.PositiveIntegerField(default=0)
 
     objects = AgentQuerySet.as_manager()
 

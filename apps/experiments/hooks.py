@@ -1,0 +1,38 @@
+"""What experiments ask of the apps to their left, and tell them."""
+
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from apps.core.hooks import Hook
+from apps.experiments.models import Run
+from apps.workspaces.models import Workspace
+
+
+@dataclass(frozen=True)
+class ResolvedEnvironment:
+    """What a reference to an environment means now. ``name`` is ``name:version``.
+
+    ``is_ready``: its build has succeeded, and ``spec`` is what a machine needs: ``{"name", "digest", "lock", "python"}``.
+    Else ``reason`` says in words how far it is ("building the environment, 40 s so far"), or with ``has_failed`` why it will
+    never be ready. ``warnings`` say what of the reference was read differently ("AzureML-sklearn-1.0 is read as sklearn:1").
+    """
+
+    id: UUID
+    name: str
+    variables: dict[str, str] = field(default_factory=dict)
+    is_ready: bool = False
+    has_failed: bool = False
+    reason: str = ""
+    spec: dict[str, Any] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+
+
+resolve_environment: Hook[[Workspace, Any, Any], ResolvedEnvironment | None] = Hook("resolve_environment")
+"""``(workspace, reference, actor)``: find an environment by ``name``, ``name:version``, ``name@latest``,
+``azureml:name:version`` or the mapping of a job file (``{"image", "conda_file": {…}}``, which makes an anonymous one; its
+``conda_file`` has been read into a mapping already). Raises UserError where there is none."""
+environment_state: Hook[[UUID], ResolvedEnvironment | None] = Hook("environment_state")
+"""``(environment version id)``: how far that version is now."""
+run_ended: Hook[[Run], None] = Hook("run_ended")
+"""``(run)``: a run of any kind has ended, in the transaction that ended it."""

@@ -1,0 +1,23 @@
+from apps.experiments.models.experiment import Experiment
+from apps.experiments.models.files import RunFile
+from apps.experiments.models.logs import LogSegment, RunLog
+from apps.experiments.models.metrics import MetricChunk, MetricJournal, MetricSummary, RunRecord
+from apps.experiments.models.run import Run, RunKind, RunParameter, RunQuerySet, RunTag
+from apps.experiments.models.snapshot import Snapshot
+
+__all__ = [
+    "Experiment",
+    "LogSegment",
+    "MetricChunk",
+    "MetricJournal",
+    "MetricSummary",
+    "Run",
+    "RunFile",
+    "RunKind",
+    "RunLog",
+    "RunParameter",
+    "RunQuerySet",
+    "RunRecord",
+    "RunTag",
+    "Snapshot",
+]
