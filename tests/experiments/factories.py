@@ -47,4 +47,5 @@ class RunFactory(factory.django.DjangoModelFactory[Run]):
     @classmethod
     def _create(cls, model_class: type[Run], *args: Any, **fields: Any) -> Run:
         fields.setdefault("config", {"command": "python train.py", "inputs": {}, "limits": {}})
-        return super()._create(model_class, *args, **fields)
+        run: Run = super()._create(model_class, *args, **fields)
+        return run
