@@ -57,10 +57,12 @@ def resend_waiting() -> int:
     now = timezone.now()
     sent = 0
     for row in PendingTask.objects.filter(failed_at=None, send_at__lte=now).order_by("send_at")[:500]:
-        if not send(row):
-            break
         wait = min(max(now - row.created_at, RESEND_AFTER), LONGEST_WAIT)
+        # Before it is sent: a worker may be so quick to fail that the time it sets would be overwritten.
         PendingTask.objects.filter(pk=row.pk).update(send_at=now + wait)
+        if not send(row):
+            PendingTask.objects.filter(pk=row.pk, send_at=now + wait).update(send_at=row.send_at)
+            break
         sent += 1
     return sent
 
