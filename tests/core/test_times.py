@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.utils import translation
 
-from apps.core.times import relative
+from apps.core.times import duration, relative
 
 NOW = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
 
@@ -36,3 +36,20 @@ def test_what_is_long_ago_has_its_date() -> None:
 def test_it_speaks_the_language_of_the_page(language: str, words: str) -> None:
     with translation.override(language):
         assert relative(NOW - timedelta(hours=2), NOW) == words
+
+
+# This table too is that of static/src/lib/times.test.ts.
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0, "0.0 s"),
+        (0.44, "0.4 s"),
+        (12.9, "12 s"),
+        (60, "1 min"),
+        (184, "3 min 4 s"),
+        (7500, "2 h 5 min"),
+        (266_400, "3 d 2 h"),
+    ],
+)
+def test_how_long(seconds: float, words: str) -> None:
+    assert duration(seconds) == words

@@ -78,6 +78,17 @@ def when(moment: datetime | None, absent: str = "–") -> SafeString:
 
 
 @register.simple_tag
+def lasting(started: datetime | None, ended: datetime | None = None, absent: str = "–") -> SafeString:
+    """Show how long something took; while it goes on, the page counts."""
+    if started is None:
+        return format_html('<span class="muted">{}</span>', absent)
+    text = times.duration(((ended or timezone.now()) - started).total_seconds())
+    if ended is not None:
+        return format_html('<span class="nowrap">{}</span>', text)
+    return format_html('<span class="nowrap" data-since="{}">{}</span>', started.isoformat(), text)
+
+
+@register.simple_tag
 def interface_texts() -> SafeString:
     """Give the scripts their words in the reader's language. English is what they speak by themselves."""
     if (translation.get_language() or "en").startswith("en"):

@@ -28,7 +28,37 @@ function refresh(times: Iterable<HTMLTimeElement>): void {
   }
 }
 
+/** Say how long something took, with two units at most; the same words as the server's. */
+export function duration(seconds: number): string {
+  if (seconds < 1)
+    return `${Math.max(0, seconds).toLocaleString(language(), { minimumFractionDigits: 1, maximumFractionDigits: 1 })} s`;
+  const whole = Math.floor(seconds);
+  const units = [
+    [DAY, 'd', HOUR, 'h'],
+    [HOUR, 'h', MINUTE, 'min'],
+    [MINUTE, 'min', 1, 's'],
+  ] as const;
+  for (const [size, unit, partSize, partUnit] of units) {
+    if (whole < size) continue;
+    const rest = Math.floor((whole % size) / partSize);
+    return rest ? `${Math.floor(whole / size)} ${unit} ${rest} ${partUnit}` : `${Math.floor(whole / size)} ${unit}`;
+  }
+  return `${whole} s`;
+}
+
+/** What goes on counts its seconds: `<span data-since="2026-…">` (`{% lasting %}` writes it). */
+function count(lasting: Iterable<HTMLElement>): void {
+  for (const one of lasting) {
+    const text = duration((Date.now() - Date.parse(one.dataset['since'] ?? '')) / 1000);
+    if (one.textContent !== text) one.textContent = text;
+  }
+}
+
 export function startTimes(): void {
+  onContent((root) => count(all(root, '[data-since]')));
+  setInterval(() => {
+    if (document.visibilityState === 'visible') count(all(document, '[data-since]'));
+  }, 1000);
   onContent((root) => refresh(all<HTMLTimeElement>(root, 'time[data-relative]')));
   setInterval(() => {
     if (document.visibilityState === 'visible') refresh(all<HTMLTimeElement>(document, 'time[data-relative]'));
