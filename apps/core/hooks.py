@@ -150,8 +150,9 @@ workspace_holds: Hook[[Collection[UUID]], dict[UUID, list[Holding]]] = Hook("wor
 workspace_destroyed: Hook[[Any], None] = Hook("workspace_destroyed")
 system_checks: Hook[[], list[SystemCheck]] = Hook("system_checks")
 content_sources: Hook[[Any, str], Content | None] = Hook("content_sources")
-token_workspaces: Hook[[Any], list[tuple[UUID, str]]] = Hook("token_workspaces")
-"""``(user)``: the workspaces, as (id, label), to which one of the user's access tokens may be limited."""
+token_workspaces: Hook[[Any, Collection[UUID]], list[tuple[UUID, str]]] = Hook("token_workspaces")
+"""``(user, among)``: the workspaces, as (id, label), to which one of the user's access tokens may be limited: those of
+``among``, or if that is empty the first few hundred by name."""
 invitation_offered: Hook[[Any, dict[str, Any]], None] = Hook("invitation_offered")
 """``(actor, grants)``: check what an invitation shall give; raise a UserError where this actor may not give it."""
 invitation_described: Hook[[dict[str, Any]], list[str]] = Hook("invitation_described")

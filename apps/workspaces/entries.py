@@ -1,9 +1,11 @@
 """What other parts of the studio show of workspaces: navigation, the command palette, the choice for access tokens."""
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
 from django.db.models import F, Q
+from django.db.models.functions import Lower
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -46,7 +48,8 @@ def search(request: HttpRequest, workspace: Any, text: str) -> list[SearchGroup]
     return groups
 
 
-def token_workspaces(user: Any) -> list[tuple[UUID, str]]:
+def token_workspaces(user: Any, among: Collection[UUID] = ()) -> list[tuple[UUID, str]]:
     """Return the workspaces to which a person's access token can be limited."""
-    rows = Workspace.objects.visible_to(user).order_by("friendly_name", "pk")[:MOST_TOKEN_WORKSPACES]
+    rows = Workspace.objects.of(user).live().order_by(Lower("friendly_name"), "pk")
+    rows = rows.filter(pk__in=among) if among else rows[:MOST_TOKEN_WORKSPACES]
     return [(row.pk, row.title if row.title == row.name else f"{row.title} ({row.name})") for row in rows]

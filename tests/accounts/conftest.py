@@ -83,7 +83,7 @@ def team(db: None) -> Iterator[UUID]:
     """Something that tokens can be limited to and that invitations can give, as workspaces are: owned by all but ``guest``."""
     key = uuid4()
 
-    def workspaces_of(user: User) -> list[tuple[UUID, str]]:
+    def workspaces_of(user: User, among: object) -> list[tuple[UUID, str]]:
         return [(key, "The team")]
 
     def offered(actor: User, grants: dict[str, str]) -> None:

@@ -19,9 +19,9 @@ PREFIX = "mls"
 SHOWN = 8
 
 
-def workspaces_of(user: User) -> list[tuple[UUID, str]]:
-    """Return the workspaces, as (id, label), to which a token of the user may be limited."""
-    return [workspace for group in hooks.token_workspaces(user) for workspace in group]
+def workspaces_of(user: User, among: Collection[UUID] = ()) -> list[tuple[UUID, str]]:
+    """Return the workspaces, as (id, label), to which a token of the user may be limited: those of ``among``, or the first."""
+    return [workspace for group in hooks.token_workspaces(user, among) for workspace in group]
 
 
 @transaction.atomic
@@ -48,8 +48,7 @@ def create_token(
         raise InvalidInput({"name": [_("Give the token a name of up to 80 characters that says where it is used.")]})
     if expires_at is not None and expires_at <= timezone.now():
         raise InvalidInput({"expires_at": [_("Choose a time that is still to come.")]})
-    unknown = set(workspace_ids) - {workspace_id for workspace_id, _label in workspaces_of(user)}
-    if unknown:
+    if workspace_ids and set(workspace_ids) - {key for key, _label in workspaces_of(user, workspace_ids)}:
         raise InvalidInput({"workspaces": [_("You are not a member of all of these workspaces.")]})
     if made_with is not None:
         _hold_to(made_with, scope, expires_at)
