@@ -13,6 +13,8 @@ from tests.accounts.conftest import new_browser
 from tests.accounts.factories import PASSWORD, InvitationFactory, UserFactory
 from tests.accounts.identity_provider import CLIENT_ID, CLIENT_SECRET, identity_provider
 
+pytestmark = pytest.mark.servers
+
 ANA = {
     "sub": "248289761001",
     "preferred_username": "ana",

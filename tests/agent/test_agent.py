@@ -11,6 +11,8 @@ from tests.agent.conftest import TOKEN
 from tests.launcher.waiting import until
 from tests.sdk.scripted_server import Answer
 
+pytestmark = pytest.mark.servers
+
 WELL = Answer(body={"agent": "0192-abcd", "heartbeat_s": 0.05})
 
 

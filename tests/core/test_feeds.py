@@ -17,7 +17,7 @@ from apps.core.feeds import CursorTooOld, EventSource, Item, follow
 from apps.core.models import Event, Topic
 from tests import services
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.service]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.service, pytest.mark.servers]
 
 WITHIN_S = 30.0  # how long a test waits before it gives up; nothing is measured by it
 

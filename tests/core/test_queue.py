@@ -29,7 +29,7 @@ from studio.environment import PROJECT_DIR
 from tests import services
 from tests.core import queue_tasks
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.service]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.service, pytest.mark.servers]
 
 WITHIN_S = 60.0
 

@@ -26,7 +26,7 @@ from tests.accounts.factories import UserFactory
 from tests.conftest import Site
 from tests.workspaces.factories import WorkspaceFactory, member
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.service]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.service, pytest.mark.servers]
 
 WITHIN_S = 30.0
 SAME = object()

@@ -39,6 +39,8 @@ from apps.core.storage import (
 from studio.environment import ConfigurationError
 from tests.core.test_archives import member, pack
 
+pytestmark = pytest.mark.servers
+
 OTHER_STORES = os.environ.get("STUDIO_TEST_STORAGE_URLS", "").split()
 RUN = uuid4().hex
 MIB = 2**20

@@ -12,7 +12,7 @@ from tests.conftest import Site
 from tests.gateway.conftest import Reader, Shelve
 
 HOST = urlsplit(settings.STUDIO.content_url).netloc
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.servers]
 
 
 @pytest.fixture

@@ -12,6 +12,8 @@ import pytest
 
 from tests.launcher.waiting import is_running, until
 
+pytestmark = pytest.mark.servers
+
 STAGE = Path(__file__).with_name("stage.py")
 # Says its process id, then waits to be told to end; says so when it ends.
 WAITER = 'echo "I am $$"; trap "echo ending; exit 0" TERM; while :; do sleep 0.05; done'

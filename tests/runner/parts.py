@@ -54,7 +54,14 @@ def all_parts() -> list[Part]:
         Part("types front end", ("npm", "run", "--silent", "types"), STATIC),
         Part("lint templates", (tool("djlint"), "templates", "--lint", "--quiet")),
         _vitest(),
-        _pytest("unit", "not browser and not processes and not exhaustive", cores=CORES, deadline_s=1500, quick=True),
+        _pytest(
+            "unit",
+            "not browser and not processes and not servers and not exhaustive",
+            cores=CORES,
+            deadline_s=1500,
+            quick=True,
+        ),
+        _pytest("servers", "servers and not browser and not processes", cores=CORES, deadline_s=1500),
         _pytest("exhaustive", "exhaustive", cores=CORES, deadline_s=1200),
         _pytest("services", "service", cores=CORES, deadline_s=1500, needs=("postgresql", "redis")),
         _pytest("browser", "browser", cores=2, deadline_s=1500, needs=("chromium",)),
@@ -68,7 +75,7 @@ _TEST_SETTINGS = {"DJANGO_SETTINGS_MODULE": "tests.settings"}
 def _pytest(
     name: str, marker: str, *, cores: int, deadline_s: int, quick: bool = False, needs: tuple[str, ...] = ()
 ) -> Part:
-    spread = ("-n", str(cores)) if name in {"unit", "exhaustive", "services"} else ()
+    spread = ("-n", str(cores)) if name in {"unit", "servers", "exhaustive", "services"} else ()
     part = Part(name, (), cores=cores, deadline_s=deadline_s, quick=quick, counts=True, needs=needs)
     options = (
         "-q",

@@ -17,7 +17,7 @@ from tests.accounts.factories import AccessTokenFactory, UserFactory
 from tests.conftest import Site
 from tests.workspaces.factories import MembershipFactory, WorkspaceFactory
 
-pytestmark = [pytest.mark.service]
+pytestmark = [pytest.mark.service, pytest.mark.servers]
 
 
 @pytest.fixture
