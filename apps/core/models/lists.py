@@ -32,6 +32,7 @@ class SavedView(BaseModel):
         constraints = [
             models.UniqueConstraint(fields=["owner", "list_key", "scope", "name"], name="saved_view_name_once"),
         ]
+        indexes = [models.Index(fields=["list_key", "scope"], name="saved_views_of_list")]
         ordering = ["name"]
 
     def __str__(self) -> str:

@@ -117,6 +117,7 @@ class Workspace(BaseModel):
             # Lists of live ones would otherwise pass over all of the trash on their way. One index of ``deleted_at`` for both
             # would be worse: databases take "is not deleted" for something rare, read all of that, and sort it.
             models.Index(Lower("friendly_name"), "id", name="live_workspace_by_title", condition=Q(deleted_at=None)),
+            models.Index(Lower("name"), "id", name="live_workspace_by_name", condition=Q(deleted_at=None)),
             models.Index("created_at", "id", name="live_workspace_by_age", condition=Q(deleted_at=None)),
             models.Index("deleted_at", "id", name="workspace_in_trash", condition=Q(deleted_at__isnull=False)),
         ]

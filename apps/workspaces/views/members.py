@@ -8,6 +8,7 @@ from django.db import transaction
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -32,7 +33,8 @@ def members(request: WorkspaceRequest) -> HttpResponseBase:
     context = {
         "workspace": request.workspace,
         "form": AddMemberForm(initial={"role": Role.DATA_SCIENTIST}),
-        "invitations": services.open_invitations(request.workspace) if may_manage else [],
+        # Looked for only where the whole page is shown, not each time the list is.
+        "invitations": SimpleLazyObject(lambda: services.open_invitations(request.workspace)) if may_manage else [],
     }
     return _member_list(request).respond("workspaces/members.html", context)
 
