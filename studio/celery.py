@@ -12,6 +12,7 @@ app.autodiscover_tasks()
 app.conf.beat_schedule = {
     "resend-waiting-tasks": {"task": "core.resend_waiting_tasks", "schedule": 10.0},
     "watch-agents": {"task": "compute.watch_agents", "schedule": 5.0},
+    "watch-work": {"task": "compute.watch_work", "schedule": 5.0},
     "prune-core": {"task": "core.prune", "schedule": 3600.0},
     "empty-trash": {"task": "workspaces.destroy_over_due", "schedule": 3600.0},
     "prune-accounts": {"task": "accounts.prune", "schedule": 3600.0},

@@ -12,3 +12,5 @@ class ComputeConfig(AppConfig):
         hooks.navigation.add(entries.navigation)
         hooks.search.add(entries.search)
         hooks.system_checks.add(entries.system_checks)
+        hooks.workspace_created.add(entries.workspace_created)
+        entries.register_verbs()

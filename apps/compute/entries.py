@@ -7,10 +7,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from apps.activity import verbs
+from apps.compute import services
 from apps.compute.models import Agent
 from apps.compute.states import AgentState
 from apps.core.hooks import NavigationEntry, SearchGroup, SearchResult, SystemCheck
-from apps.workspaces.models import Membership
+from apps.workspaces.models import Membership, Workspace
 from apps.workspaces.policies import may
 from apps.workspaces.roles import Action
 
@@ -52,3 +54,33 @@ def system_checks() -> list[SystemCheck]:
         return [SystemCheck(_("Machines"), "warning", _("None is known, so nothing can be run."))]
     message = ngettext("%(count)d machine answers.", "%(count)d machines answer.", online) % {"count": online}
     return [SystemCheck(_("Machines"), "ok", message)]
+
+
+def workspace_created(workspace: Workspace) -> None:
+    """Give a new workspace the studio's own machine as a compute target."""
+    services.ensure_local(workspace)
+
+
+def register_verbs() -> None:
+    """Say how what people do with compute reads in the audit log."""
+    for verb, label, sentence in (
+        (
+            "target_paused",
+            gettext_lazy("Compute paused"),
+            gettext_lazy("%(actor)s paused the compute target %(target)s"),
+        ),
+        (
+            "target_resumed",
+            gettext_lazy("Compute resumed"),
+            gettext_lazy("%(actor)s let the compute target %(target)s go on"),
+        ),
+        (
+            "target_edited",
+            gettext_lazy("Compute changed"),
+            gettext_lazy("%(actor)s changed %(fields)s of the compute target %(target)s"),
+        ),
+        ("work_canceled", gettext_lazy("Work canceled"), gettext_lazy("%(actor)s canceled %(target)s")),
+        ("work_put_first", gettext_lazy("Work put first"), gettext_lazy("%(actor)s put %(target)s first in the queue")),
+        ("work_put_last", gettext_lazy("Work put last"), gettext_lazy("%(actor)s put %(target)s last in the queue")),
+    ):
+        verbs.register(f"compute.{verb}", label, sentence)

@@ -43,9 +43,24 @@ class Outcome(models.TextChoices):
     LOST = "lost", _("Lost")
 
 
-# A lease that no runner has answered for goes back to the queue; what has begun is never begun a second time.
+# Back to the queue goes a lease that no runner answered for, and work whose runner is known to be dead and had not begun the
+# user's command; what has begun is never begun a second time. From Waiting to Running goes a runner that was heard of only
+# after its lease had been taken back, where nobody else has got it since.
 TRANSITIONS: dict[WorkState, set[WorkState]] = {
-    WorkState.WAITING: {WorkState.LEASED, WorkState.ENDED},
+    WorkState.WAITING: {WorkState.LEASED, WorkState.RUNNING, WorkState.ENDED},
     WorkState.LEASED: {WorkState.RUNNING, WorkState.WAITING, WorkState.ENDED},
-    WorkState.RUNNING: {WorkState.ENDED},
+    WorkState.RUNNING: {WorkState.WAITING, WorkState.ENDED},
 }
+
+WORK_HEARTBEAT_S = 5
+LEASE_S = 30
+# How long one lease may be handed out again to an agent that asks for it without starting it.
+LONGEST_LEASE = timedelta(seconds=3 * LEASE_S)
+MOST_ATTEMPTS = 3
+MOST_BUILDS = 2
+WORK_SILENT_AFTER = timedelta(seconds=60)
+WORK_LOST_AFTER = timedelta(minutes=15)
+# An agent that answers, but no longer names work it had, has lost it; a restarted agent may need a moment to find its runners.
+UNLISTED_LOST_AFTER = timedelta(seconds=20)
+# For someone who asked to cancel, a machine that does not answer has been waited for long enough after this.
+CANCEL_GIVEN_UP_AFTER = timedelta(seconds=60)

@@ -9,3 +9,9 @@ from apps.compute import services
 def watch_agents() -> None:
     """Tell open pages of machines that no longer answer."""
     services.tell_of_silence()
+
+
+@shared_task(name="compute.watch_work")
+def watch_work() -> None:
+    """Give back leases that ran out, note silence, and end what was lost."""
+    services.watch_work()

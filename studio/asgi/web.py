@@ -15,6 +15,8 @@ from channels.auth import AuthMiddlewareStack
 from channels.routing import URLRouter
 from django.urls import re_path
 
+from apps.core.long_poll import LongPoll
+from apps.experiments.ingestion import app as ingestion
 from studio.asgi.health import answer_health
 from studio.asgi.lifespan import answer_lifespan
 from studio.asgi.origin import OriginCheck
@@ -23,6 +25,8 @@ from studio.sockets import socket_patterns
 
 known_or_refused = [*socket_patterns, re_path("", refuse_unknown_socket)]  # type: ignore[arg-type]  # as for consumers
 websockets = OriginCheck(AuthMiddlewareStack(URLRouter(known_or_refused)))
+
+long_polls = LongPoll(django_application)
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
@@ -33,4 +37,6 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
         return await websockets(scope, receive, send)
     if scope["path"] == "/healthz":
         return await answer_health(scope, receive, send)
+    if scope["path"] == "/api/v1/agents/lease/":
+        return await long_polls(scope, receive, send)
     return await django_application(scope, receive, send)

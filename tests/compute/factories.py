@@ -1,14 +1,17 @@
 """Shortest valid rows of compute."""
 
+from datetime import timedelta
 from typing import Any
 
 import factory
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
-from apps.compute.models import Agent, Isolation
-from apps.compute.states import SILENT_AFTER
+from apps.compute.models import LOCAL, Agent, ComputeTarget, Isolation, WorkKind, WorkOrder
+from apps.compute.states import LEASE_S, SILENT_AFTER, WorkState
 from apps.core.crypto import new_token, token_hash
+from apps.core.ids import uuid7
+from tests.workspaces.factories import WorkspaceFactory
 
 
 class AgentFactory(DjangoModelFactory[Agent]):
@@ -31,6 +34,54 @@ class AgentFactory(DjangoModelFactory[Agent]):
         agent = model_class.objects.create(*args, token_hash=token_hash(secret), **fields)
         agent.secret = secret  # type: ignore[attr-defined]
         return agent
+
+
+class ComputeTargetFactory(DjangoModelFactory[ComputeTarget]):
+    """The target ``local`` of a workspace. Trait: ``paused``."""
+
+    class Meta:
+        model = ComputeTarget
+        django_get_or_create = ("workspace", "name")
+
+    class Params:
+        paused = factory.Trait(paused_at=factory.LazyFunction(timezone.now))
+
+    workspace = factory.SubFactory(WorkspaceFactory)
+    name = LOCAL
+
+
+class WorkOrderFactory(DjangoModelFactory[WorkOrder]):
+    """Work that waits in the queue of the target ``local``. Traits: ``leased``, ``running``, both by ``agent``; ``ended``."""
+
+    class Meta:
+        model = WorkOrder
+
+    class Params:
+        leased = factory.Trait(
+            state=WorkState.LEASED,
+            attempt=1,
+            leased_at=factory.LazyFunction(timezone.now),
+            lease_expires_at=factory.LazyFunction(lambda: timezone.now() + timedelta(seconds=LEASE_S)),
+        )
+        running = factory.Trait(
+            state=WorkState.RUNNING,
+            attempt=1,
+            stage="run",
+            leased_at=factory.LazyFunction(timezone.now),
+            started_at=factory.LazyFunction(timezone.now),
+            last_seen_at=factory.LazyFunction(timezone.now),
+        )
+        ended = factory.Trait(
+            state=WorkState.ENDED, attempt=1, outcome="succeeded", ended_at=factory.LazyFunction(timezone.now)
+        )
+
+    target = factory.SubFactory(ComputeTargetFactory)
+    workspace = factory.SelfAttribute("target.workspace")
+    kind = WorkKind.RUN
+    subject_id = factory.LazyFunction(uuid7)
+    title = factory.Sequence(lambda number: f"work {number}")
+    spec = factory.LazyFunction(lambda: {"version": 1, "command": "true"})
+    slots = factory.LazyAttribute(lambda order: 0 if order.kind == WorkKind.BUILD else 1)
 
 
 def heartbeat(**machine: Any) -> dict[str, Any]:

@@ -45,6 +45,7 @@ class AgentSerializer(serializers.ModelSerializer[Agent]):
             "disk_total_mb",
             "disk_free_mb",
             "gpus",
+            "slots",
             "created_at",
         ]
         read_only_fields = fields
@@ -64,6 +65,12 @@ class MachineFactsSerializer(serializers.Serializer[Any]):
     disk_total_mb = serializers.IntegerField(min_value=0, max_value=LARGEST)
     disk_free_mb = serializers.IntegerField(min_value=0, max_value=LARGEST)
     gpus = serializers.ListField(child=GpuSerializer(), max_length=MOST_GPUS)
+    slots = serializers.IntegerField(
+        min_value=1,
+        max_value=100_000,
+        required=False,
+        help_text="How much work it takes at once; by default its cores.",
+    )
 
 
 class IsolationSerializer(serializers.Serializer[Any]):
@@ -85,6 +92,7 @@ class HeartbeatSerializer(serializers.Serializer[Any]):
         """Return the checked values by field name of ``Agent``."""
         data = self.validated_data
         return {
+            "slots": data["machine"]["cores"],
             **data["machine"],
             "gpus": [dict(gpu) for gpu in data["machine"]["gpus"]],
             "version": data["version"],

@@ -26,6 +26,14 @@ class WorkOrderQuerySet(models.QuerySet["WorkOrder"]):
         """Keep orders that have not ended."""
         return self.exclude(state=WorkState.ENDED)
 
+    def on_machine(self) -> Self:
+        """Keep orders that a machine has."""
+        return self.filter(state__in=(WorkState.LEASED, WorkState.RUNNING))
+
+    def waiting(self) -> Self:
+        """Keep orders that wait for a machine, in the order in which they get one."""
+        return self.filter(state=WorkState.WAITING).order_by("-priority", "created_at", "id")
+
 
 class WorkOrder(BaseModel):
     """One piece of work for one machine. The spec is frozen: what is started again is started as it was.
@@ -34,6 +42,8 @@ class WorkOrder(BaseModel):
     ``slots`` is what it takes of the machine's; builds take none and have a limit of their own.
     ``attempt`` counts leases; a token is of one attempt, so a runner that was given up cannot speak for its successor.
     ``stages`` is what the runner says it did, in order: ``[{"name", "started_at", "ended_at" or null, "detail"}]``.
+    ``began_at``: when the user's command began, as the runner says; before, work whose machine died can begin anew elsewhere.
+    ``unlisted_since``: since when its agent, asking for work, has not named it among what it holds.
     ``result`` is what the work's kind reports at its end, such as the lock of an environment.
     """
 
@@ -55,7 +65,9 @@ class WorkOrder(BaseModel):
     leased_at = models.DateTimeField(null=True, blank=True)
     lease_expires_at = models.DateTimeField(null=True, blank=True)
     started_at = models.DateTimeField(null=True, blank=True)
+    began_at = models.DateTimeField(null=True, blank=True)
     last_seen_at = models.DateTimeField(null=True, blank=True)
+    unlisted_since = models.DateTimeField(null=True, blank=True)
     silent_since = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     cancel_requested_at = models.DateTimeField(null=True, blank=True)
@@ -75,7 +87,8 @@ class WorkOrder(BaseModel):
     class Meta:
         indexes = [
             models.Index(fields=["target", "state", "-priority", "created_at"], name="work_queue_of_target"),
-            models.Index(fields=["state", "-priority", "created_at"], name="work_queue"),
+            # All of what finding the next order and counting those before it ask for, so that neither reads the rows.
+            models.Index(fields=["state", "kind", "-priority", "created_at", "target"], name="work_queue"),
             models.Index(fields=["agent", "state"], name="work_of_agent"),
             models.Index(fields=["workspace", "-created_at", "id"], name="work_of_workspace"),
         ]

@@ -6,16 +6,25 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from apps.compute import tokens
 from apps.compute.events import machine_changed
-from apps.compute.models import Agent, WorkOrder
+from apps.compute.models import LOCAL, Agent
+from apps.compute.services.watch import machine_restarted
 from apps.compute.states import SILENT_AFTER, AgentState
 from apps.core.crypto import new_token, token_hash
 
-LOCAL = "local"
 TELL_MEASUREMENTS_AFTER = timedelta(seconds=15)
 # What pages must show at once when it differs from the last heartbeat; the rest are measurements, which always differ.
-TOLD_AT_ONCE = ("version", "started_at", "isolation", "hostname", "cores", "memory_total_mb", "boot_id", "gpus")
+TOLD_AT_ONCE = (
+    "version",
+    "started_at",
+    "isolation",
+    "hostname",
+    "cores",
+    "slots",
+    "memory_total_mb",
+    "boot_id",
+    "gpus",
+)
 
 
 @transaction.atomic
@@ -37,18 +46,6 @@ def find_agent(token: str) -> Agent | None:
     return Agent.objects.filter(token_hash=token_hash(token)).first()
 
 
-def find_order(token: str, kind: str = "work") -> WorkOrder | None:
-    """Return the order that a token of this kind speaks for; None where it is no such token or of an earlier attempt.
-
-    The order may have ended; what is still allowed then, callers decide.
-    """
-    ticket = tokens.read(token)
-    if ticket is None or ticket.kind != kind:
-        return None
-    orders = WorkOrder.objects.select_related("workspace", "target")
-    return orders.filter(pk=ticket.order_id, attempt=ticket.attempt).first()
-
-
 @transaction.atomic
 def record_heartbeat(agent: Agent, facts: dict[str, Any]) -> None:
     """Store what an agent says of its machine, and tell open pages if they should know now.
@@ -67,6 +64,8 @@ def record_heartbeat(agent: Agent, facts: dict[str, Any]) -> None:
     if is_news:
         changes |= {"told_at": now, "told_silent": False}
     Agent.objects.filter(pk=agent.pk).update(**changes)
+    if agent.boot_id and facts.get("boot_id", agent.boot_id) not in ("", agent.boot_id):
+        machine_restarted(agent.pk)
     if is_news:
         machine_changed(agent.pk)
 
