@@ -4,3 +4,13 @@ from django.apps import AppConfig
 class ExperimentsConfig(AppConfig):
     name = "apps.experiments"
     label = "experiments"
+
+    def ready(self) -> None:
+        from apps.compute.hooks import work_changed
+        from apps.core import hooks
+        from apps.experiments import entries, services
+
+        entries.register_verbs()
+        work_changed.add(services.follow_order)
+        hooks.workspace_holds.add(entries.workspace_holds)
+        hooks.workspace_destroyed.add(services.free_workspace)

@@ -40,10 +40,25 @@ class Migration(migrations.Migration):
                         verbose_name="name",
                     ),
                 ),
-                ("description", models.TextField(blank=True, max_length=5000, verbose_name="description")),
+                (
+                    "description",
+                    models.TextField(
+                        blank=True,
+                        max_length=5000,
+                        validators=[
+                            django.core.validators.MaxLengthValidator(5000),
+                            django.core.validators.RegexValidator(
+                                "\\A(?:[^\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029]|[\\t\\r\\n\\u2028\\u2029])*\\Z",
+                                "Control characters cannot be used here.",
+                            ),
+                        ],
+                        verbose_name="description",
+                    ),
+                ),
                 ("tags", models.JSONField(blank=True, default=dict, verbose_name="tags")),
                 ("archived_at", models.DateTimeField(blank=True, null=True)),
                 ("last_run_at", models.DateTimeField(blank=True, null=True)),
+                ("last_number", models.PositiveIntegerField(default=0)),
                 (
                     "created_by",
                     models.ForeignKey(
@@ -87,8 +102,35 @@ class Migration(migrations.Migration):
                 ("depth", models.PositiveSmallIntegerField(default=0)),
                 ("name", models.CharField(max_length=80)),
                 ("number", models.PositiveIntegerField(default=0)),
-                ("display_name", models.CharField(blank=True, max_length=255, verbose_name="display name")),
-                ("description", models.TextField(blank=True, max_length=20000, verbose_name="description")),
+                (
+                    "display_name",
+                    models.CharField(
+                        blank=True,
+                        max_length=255,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "\\A[^\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029]*\\Z",
+                                "Line breaks and control characters cannot be used here.",
+                            )
+                        ],
+                        verbose_name="display name",
+                    ),
+                ),
+                (
+                    "description",
+                    models.TextField(
+                        blank=True,
+                        max_length=20000,
+                        validators=[
+                            django.core.validators.MaxLengthValidator(20000),
+                            django.core.validators.RegexValidator(
+                                "\\A(?:[^\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029]|[\\t\\r\\n\\u2028\\u2029])*\\Z",
+                                "Control characters cannot be used here.",
+                            ),
+                        ],
+                        verbose_name="description",
+                    ),
+                ),
                 (
                     "status",
                     models.CharField(

@@ -3,13 +3,16 @@
 from typing import Any, Self
 
 from django.conf import settings
-from django.core.validators import RegexValidator
+from django.core.validators import MaxLengthValidator, RegexValidator
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.models import BaseModel
 from apps.workspaces.models import Workspace
+from apps.workspaces.text import validate_text
+
+LONGEST_DESCRIPTION = 5000
 
 NAME_PATTERN = r"\A[A-Za-z0-9][A-Za-z0-9_-]{0,254}\Z"
 
@@ -34,12 +37,19 @@ class Experiment(BaseModel):
             )
         ],
     )
-    description = models.TextField(_("description"), max_length=5000, blank=True)
+    description = models.TextField(
+        _("description"),
+        max_length=LONGEST_DESCRIPTION,
+        blank=True,
+        validators=[MaxLengthValidator(LONGEST_DESCRIPTION), validate_text],
+    )
     tags = models.JSONField(_("tags"), default=dict, blank=True)
     archived_at = models.DateTimeField(null=True, blank=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     # When a run was last submitted to it, so that the list of experiments can sort by that.
     last_run_at = models.DateTimeField(null=True, blank=True)
+    # The number of its latest run. Numbers are given once, also where runs were deleted since.
+    last_number = models.PositiveIntegerField(default=0)
 
     objects = ExperimentQuerySet.as_manager()
 

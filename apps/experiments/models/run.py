@@ -3,6 +3,7 @@
 from typing import Any, Self
 
 from django.conf import settings
+from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -16,6 +17,9 @@ from apps.experiments.models.experiment import Experiment
 from apps.experiments.models.snapshot import Snapshot
 from apps.experiments.states import TERMINAL, TRANSITIONS, RunStatus
 from apps.workspaces.models import Workspace
+from apps.workspaces.text import validate_one_line, validate_text
+
+LONGEST_DESCRIPTION = 20_000
 
 
 class RunKind(models.TextChoices):
@@ -57,8 +61,13 @@ class Run(BaseModel):
     depth = models.PositiveSmallIntegerField(default=0)
     name = models.CharField(max_length=80)
     number = models.PositiveIntegerField(default=0)
-    display_name = models.CharField(_("display name"), max_length=255, blank=True)
-    description = models.TextField(_("description"), max_length=20_000, blank=True)
+    display_name = models.CharField(_("display name"), max_length=255, blank=True, validators=[validate_one_line])
+    description = models.TextField(
+        _("description"),
+        max_length=LONGEST_DESCRIPTION,
+        blank=True,
+        validators=[MaxLengthValidator(LONGEST_DESCRIPTION), validate_text],
+    )
 
     status = models.CharField(max_length=20, choices=RunStatus, default=RunStatus.NOT_STARTED)
     status_reason = models.CharField(max_length=2000, blank=True)

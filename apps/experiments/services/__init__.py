@@ -1,0 +1,45 @@
+"""What can be done with experiments and runs."""
+
+from apps.experiments.services.config import CommandJob, Limits, job_of
+from apps.experiments.services.editing import archive_run, delete_run, edit_run, restore_run
+from apps.experiments.services.experiments import archive_experiment, edit_experiment, restore_experiment
+from apps.experiments.services.freeing import free_run, free_snapshots, free_workspace
+from apps.experiments.services.lifecycle import cancel_run, end_run
+from apps.experiments.services.reactions import follow_order
+from apps.experiments.services.submit import (
+    clone_config,
+    create_interactive,
+    create_system_run,
+    rerun,
+    state_of_environment,
+    submit_command,
+)
+from apps.experiments.services.waiting import environment_became_ready, environment_failed, watch_waiting
+
+__all__ = [
+    "CommandJob",
+    "Limits",
+    "archive_experiment",
+    "archive_run",
+    "cancel_run",
+    "clone_config",
+    "create_interactive",
+    "create_system_run",
+    "delete_run",
+    "edit_experiment",
+    "edit_run",
+    "end_run",
+    "environment_became_ready",
+    "environment_failed",
+    "follow_order",
+    "free_run",
+    "free_snapshots",
+    "free_workspace",
+    "job_of",
+    "rerun",
+    "restore_experiment",
+    "restore_run",
+    "state_of_environment",
+    "submit_command",
+    "watch_waiting",
+]

@@ -1,0 +1,243 @@
+"""What a command run was given: ``CommandJob``, and how it stands in ``Run.config``.
+
+``config`` is frozen at submit::
+
+    {"version": 1,
+     "command": "python train.py --lr ${{inputs.lr}}",      # as written; ``rendered_command`` puts the literals in
+     "environment": {"reference": …as given, "id": "…", "name": "sklearn:1"} or null,
+     "compute": "local",
+     "inputs": {"lr": {"type": "number", "value": 0.1}},     # value null: an optional input that was not given
+     "outputs": {"model": {"type": "uri_folder"}},
+     "variables": {"NAME": "value"},
+     "limits": {"timeout_s": null, "memory_mb": null, "processes": null},
+     "extras": {"resources": {…}}}                           # what a job file said beyond; kept for export
+"""
+
+import re
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from apps.core.errors import InvalidInput
+from apps.experiments.models import Run
+from apps.workspaces.tags import validate_tags
+
+VERSION: Final = 1
+LONGEST_COMMAND: Final = 100_000
+LONGEST_VALUE: Final = 30_000
+MOST_NAMES: Final = 200
+LONGEST_TIMEOUT_S: Final = 366 * 24 * 3600
+INPUT_TYPES: Final = ("string", "number", "integer", "boolean")
+
+_PLACE = re.compile(r"\$\{\{\s*(?P<kind>[A-Za-z_]+)\.(?P<name>[A-Za-z0-9_.-]+)\s*\}\}")
+_ANY_PLACE = re.compile(r"\$\{\{(?P<inside>.*?)\}\}", re.DOTALL)
+_OPTIONAL = re.compile(r"\$\[\[(?P<inside>.*?)\]\]", re.DOTALL)
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,254}")
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,254}")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a run may use; None leaves it to the machine."""
+
+    timeout_s: int | None = None
+    memory_mb: int | None = None
+    processes: int | None = None
+
+
+@dataclass(frozen=True)
+class CommandJob:
+    """A command to run. ``environment`` is a reference as ``hooks.resolve_environment`` takes it, or None.
+
+    ``inputs``: ``{"type", "value"}`` by name, all of them literals. ``outputs``: ``{"type"}`` by name.
+    ``properties`` never change once written. ``extras``: parts of a job file that mean nothing here but are kept for export.
+    """
+
+    command: str
+    environment: Any = None
+    compute: str = "local"
+    inputs: dict[str, dict[str, Any]] = field(default_factory=dict)
+    outputs: dict[str, dict[str, Any]] = field(default_factory=dict)
+    variables: dict[str, str] = field(default_factory=dict)
+    limits: Limits = field(default_factory=Limits)
+    display_name: str = ""
+    description: str = ""
+    tags: dict[str, str] = field(default_factory=dict)
+    properties: dict[str, str] = field(default_factory=dict)
+    extras: dict[str, Any] = field(default_factory=dict)
+
+
+def config_of(job: CommandJob, environment: dict[str, Any] | None) -> dict[str, Any]:
+    """Return ``Run.config``. ``environment``: ``{"reference", "id", "name"}`` as it was resolved."""
+    return {
+        "version": VERSION,
+        "command": job.command,
+        "environment": environment,
+        "compute": job.compute,
+        "inputs": job.inputs,
+        "outputs": job.outputs,
+        "variables": job.variables,
+        "limits": {
+            "timeout_s": job.limits.timeout_s,
+            "memory_mb": job.limits.memory_mb,
+            "processes": job.limits.processes,
+        },
+        "extras": job.extras,
+    }
+
+
+def job_of(run: Run) -> CommandJob:
+    """Return the job that ``run`` was submitted as, with the version of the environment that it got."""
+    config = run.config
+    environment = config.get("environment") or {}
+    limits = config.get("limits") or {}
+    return CommandJob(
+        command=config.get("command", ""),
+        environment=environment.get("name") or environment.get("reference"),
+        compute=config.get("compute", "local"),
+        inputs=config.get("inputs") or {},
+        outputs=config.get("outputs") or {},
+        variables=config.get("variables") or {},
+        limits=Limits(limits.get("timeout_s"), limits.get("memory_mb"), limits.get("processes")),
+        display_name=run.display_name,
+        description=run.description,
+        tags={tag.name: tag.value for tag in run.tags.order_by("name")},
+        properties=dict(run.properties),
+        extras=config.get("extras") or {},
+    )
+
+
+def rendered_command(command: str, inputs: dict[str, dict[str, Any]]) -> str:
+    """Return the command with its literals in place; ``${{outputs.x}}`` stays for the machine, which knows the path.
+
+    A part in ``$[[ ]]`` stays only where every input that it names was given.
+    """
+
+    def optional(match: re.Match[str]) -> str:
+        names = [place["name"] for place in _PLACE.finditer(match["inside"]) if place["kind"] == "inputs"]
+        given = all((inputs.get(name) or {}).get("value") is not None for name in names)
+        return match["inside"] if given else ""
+
+    def place(match: re.Match[str]) -> str:
+        return literal_text(inputs[match["name"]]["value"]) if match["kind"] == "inputs" else match[0]
+
+    return _PLACE.sub(place, _OPTIONAL.sub(optional, command))
+
+
+def literal_text(value: Any) -> str:
+    """Return a literal as it stands on the command line; booleans as Python writes them, as Azure ML does."""
+    return str(value)
+
+
+def check_job(job: CommandJob) -> None:
+    """Hold a job to its rules.
+
+    Raises:
+        InvalidInput: with a sentence for each field that breaks one; fields such as ``inputs.lr`` are named by their path.
+    """
+    errors: dict[str, list[str]] = {}
+
+    def say(field_name: str, sentence: str) -> None:
+        errors.setdefault(field_name, []).append(sentence)
+
+    if not job.command.strip():
+        say("command", _("Write the command to run, such as “python train.py”."))
+    elif len(job.command) > LONGEST_COMMAND or "\0" in job.command:
+        say("command", _("A command has at most %(limit)d characters, none of them NUL.") % {"limit": LONGEST_COMMAND})
+    _check_inputs(job, say)
+    _check_outputs(job, say)
+    _check_variables(job, say)
+    _check_limits(job.limits, say)
+    if not errors:
+        _check_places(job, say)
+    if errors:
+        raise InvalidInput(errors)
+
+
+def check_tags(field_name: str, tags: Any) -> None:
+    """Hold tags, or properties, to the rules of tags.
+
+    Raises:
+        InvalidInput: at ``field_name``.
+    """
+    try:
+        validate_tags(tags)
+    except ValidationError as error:
+        raise InvalidInput({field_name: error.messages}) from None
+
+
+def _check_inputs(job: CommandJob, say: Any) -> None:
+    if len(job.inputs) > MOST_NAMES:
+        say("inputs", _("A run has at most %(limit)d inputs.") % {"limit": MOST_NAMES})
+    for name, given in job.inputs.items():
+        if not _NAME.fullmatch(name):
+            say("inputs", _bad_name(name))
+            continue
+        kind, value = given.get("type", "string"), given.get("value")
+        if kind not in INPUT_TYPES:
+            say(f"inputs.{name}", _("Its type is one of: %(types)s.") % {"types": ", ".join(INPUT_TYPES)})
+        elif value is not None and not _fits(kind, value):
+            say(f"inputs.{name}", _("“%(value)s” is no %(type)s.") % {"value": str(value)[:60], "type": kind})
+        elif isinstance(value, str) and (len(value) > LONGEST_VALUE or "\0" in value):
+            say(f"inputs.{name}", _too_long())
+
+
+def _check_outputs(job: CommandJob, say: Any) -> None:
+    if len(job.outputs) > MOST_NAMES:
+        say("outputs", _("A run has at most %(limit)d outputs.") % {"limit": MOST_NAMES})
+    for name in job.outputs:
+        if not _NAME.fullmatch(name):
+            say("outputs", _bad_name(name))
+
+
+def _check_variables(job: CommandJob, say: Any) -> None:
+    if len(job.variables) > MOST_NAMES:
+        say("variables", _("A run has at most %(limit)d environment variables.") % {"limit": MOST_NAMES})
+    for name, value in job.variables.items():
+        if not _VARIABLE.fullmatch(name):
+            say("variables", _bad_name(name))
+        elif len(value) > LONGEST_VALUE or "\0" in value:
+            say(f"variables.{name}", _too_long())
+
+
+def _check_limits(limits: Limits, say: Any) -> None:
+    most = {"timeout_s": LONGEST_TIMEOUT_S, "memory_mb": 2**31, "processes": 2**20}
+    for name, highest in most.items():
+        value = getattr(limits, name)
+        if value is not None and not 1 <= value <= highest:
+            say(f"limits.{name}", _("It is a whole number from 1 to %(limit)d.") % {"limit": highest})
+
+
+def _check_places(job: CommandJob, say: Any) -> None:
+    """Every ``${{…}}`` must mean something, and what stands outside of ``$[[ ]]`` must have a value."""
+    required = _OPTIONAL.sub("", job.command)
+    for match in _ANY_PLACE.finditer(job.command):
+        place = _PLACE.fullmatch(match[0])
+        shown = {"place": match[0][:80]}
+        if place is None or place["kind"] not in {"inputs", "outputs"}:
+            say("command", _("“%(place)s” means nothing here; use ${{inputs.NAME}} or ${{outputs.NAME}}.") % shown)
+        elif place["name"] not in (job.inputs if place["kind"] == "inputs" else job.outputs):
+            say("command", _("The command uses “%(place)s”, but the job has nothing of that name.") % shown)
+        elif place["kind"] == "inputs" and job.inputs[place["name"]].get("value") is None and match[0] in required:
+            say(f"inputs.{place['name']}", _("The command needs a value for it."))
+
+
+def _fits(kind: str, value: Any) -> bool:
+    if kind == "string":
+        return isinstance(value, str)
+    if kind == "boolean":
+        return isinstance(value, bool)
+    if isinstance(value, bool):
+        return False
+    return isinstance(value, int) or (kind == "number" and isinstance(value, float))
+
+
+def _bad_name(name: str) -> str:
+    message = _("“%(name)s” cannot be a name: use letters, digits and underscores, and begin with a letter.")
+    return message % {"name": name[:60]}
+
+
+def _too_long() -> str:
+    return _("A value has at most %(limit)d characters, none of them NUL.") % {"limit": LONGEST_VALUE}
