@@ -24,20 +24,32 @@ class TokenAuthentication(BaseAuthentication):
         kind, _sep, value = get_authorization_header(request).decode("latin-1").partition(" ")
         if kind.lower() != "bearer" or not value:
             return None
-        token = AccessToken.objects.usable().select_related("user").filter(token_hash=token_hash(value.strip())).first()
+        token = find_token(value.strip(), writes=request.method not in SAFE_METHODS)
         if token is None:
             raise AuthenticationFailed(
                 _("This token is unknown, was revoked or has expired. Make a new one under Account.")
             )
-        if token.scope == TokenScope.READ and request.method not in SAFE_METHODS:
-            raise NotAllowed(_("This token may only read. Make one that may write under Account."))
-        now = timezone.now()
-        if token.last_used_at is None or now - token.last_used_at > LAST_USED_PRECISION:
-            AccessToken.objects.filter(pk=token.pk).update(last_used_at=now)
         return token.user, token
 
     def authenticate_header(self, request: Request) -> str:
         return 'Bearer realm="studio"'
+
+
+def find_token(value: str, *, writes: bool) -> AccessToken | None:
+    """Return the personal access token of this value, with its user, and note that it was used; None where there is none.
+
+    Raises:
+        NotAllowed: it may only read, and the request ``writes``.
+    """
+    token = AccessToken.objects.usable().select_related("user").filter(token_hash=token_hash(value)).first()
+    if token is None:
+        return None
+    if writes and token.scope == TokenScope.READ:
+        raise NotAllowed(_("This token may only read. Make one that may write under Account."))
+    now = timezone.now()
+    if token.last_used_at is None or now - token.last_used_at > LAST_USED_PRECISION:
+        AccessToken.objects.filter(pk=token.pk).update(last_used_at=now)
+    return token
 
 
 class BrowserAuthentication(SessionAuthentication):

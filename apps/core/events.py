@@ -45,6 +45,17 @@ def wake(topic: str) -> None:
         logger.warning("Open pages were not woken for %s (%s); they will look by themselves.", topic, error)
 
 
+async def awake(topic: str) -> None:
+    """Do as ``wake``, in an event loop."""
+    layer = get_channel_layer()
+    if layer is None:
+        return
+    try:
+        await layer.group_send(group_name(topic), {"type": "wake"})
+    except Exception as error:
+        logger.warning("Open pages were not woken for %s (%s); they will look by themselves.", topic, error)
+
+
 def group_name(topic: str) -> str:
     """Return the channel layer's name for a topic; the layer allows few characters and 99 of them."""
     return f"topic.{hashlib.sha256(topic.encode()).hexdigest()[:40]}"

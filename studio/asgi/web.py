@@ -39,4 +39,6 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
         return await answer_health(scope, receive, send)
     if scope["path"] == "/api/v1/agents/lease/":
         return await long_polls(scope, receive, send)
+    if ingestion.takes(scope):
+        return await ingestion.application(scope, receive, send)
     return await django_application(scope, receive, send)

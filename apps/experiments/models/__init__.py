@@ -1,7 +1,7 @@
 from apps.experiments.models.experiment import Experiment
 from apps.experiments.models.files import RunFile
 from apps.experiments.models.logs import LogSegment, RunLog
-from apps.experiments.models.metrics import MetricChunk, MetricJournal, MetricSummary, RunRecord
+from apps.experiments.models.metrics import MetricChunk, MetricJournal, MetricSummary, RunMark, RunRecord
 from apps.experiments.models.run import Run, RunKind, RunParameter, RunQuerySet, RunTag
 from apps.experiments.models.snapshot import Snapshot
 
@@ -15,6 +15,7 @@ __all__ = [
     "RunFile",
     "RunKind",
     "RunLog",
+    "RunMark",
     "RunParameter",
     "RunQuerySet",
     "RunRecord",

@@ -8,9 +8,10 @@ from apps.experiments.models.run import Run
 class MetricJournal(models.Model):
     """What one request logged; its number is the cursor of readers.
 
-    ``source`` and ``offset`` say where it came from (a file of the run's machine and the byte at which it begins), so that
-    what is sent again counts once; both are empty where the sender keeps no file. ``payload`` is compact JSON,
-    ``[[name, step, time in ms, value], …]``, with NaN and the infinities as texts. Rows go once they are packed.
+    ``source`` and ``offset`` say where it came from: a file of the run's machine and the byte at which the request began,
+    or a client and a hash of what it sent, so that a request sent again counts once. ``offset`` is None for all rows of a
+    long request but its first. ``payload`` is compact JSON, ``[[name, step, time in ms, value], …]``, with NaN and the
+    infinities as texts. Rows go once they are packed.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -27,6 +28,24 @@ class MetricJournal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.run_id} {self.pk}"
+
+
+class RunMark(models.Model):
+    """How far something of a run has been taken in, so that what comes again is known.
+
+    ``name`` is a file of its machine (``events``), and ``position`` the byte up to which it has been read; or it is
+    ``packed``, and ``position`` the number in the journal up to which points have moved into chunks.
+    """
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="+", db_index=False)
+    name = models.CharField(max_length=80)
+    position = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint("run", "name", name="run_mark_once")]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.position}"
 
 
 class MetricSummary(models.Model):

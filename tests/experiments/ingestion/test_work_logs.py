@@ -1,0 +1,67 @@
+"""What runners send of logs, over real HTTP."""
+
+import pytest
+
+from apps.experiments.ingestion import callers
+from apps.experiments.models import LogSegment, RunLog
+from tests.conftest import Site
+from tests.experiments.working import Runner, WorkingRun, working_run
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.service]
+
+
+@pytest.fixture
+def work() -> WorkingRun:
+    return working_run()
+
+
+@pytest.fixture
+def runner(asgi_server: Site, work: WorkingRun) -> Runner:
+    callers.forget()
+    return Runner(asgi_server, work.work_token)
+
+
+def text_of(work: WorkingRun) -> bytes:
+    return b"".join(bytes(row.data) for row in LogSegment.objects.filter(log__run=work.run).order_by("offset"))
+
+
+def test_parts_come_together_and_what_is_there_already_is_skipped(runner, work):
+    assert runner.log(b"one\ntwo\n", 0).json() == {"size": 8}
+    assert runner.log(b"one\ntwo\n", 0).json() == {"size": 8}
+    assert runner.log(b"two\nthree\nfo", 4).json() == {"size": 16}
+    assert text_of(work) == b"one\ntwo\nthree\nfo"
+    log = RunLog.objects.get(run=work.run)
+    assert (log.path, log.size, log.lines, log.ended_at) == ("user_logs/std_log.txt", 16, 3, None)
+
+
+def test_a_gap_is_refused_and_says_what_is_there(runner, work):
+    runner.log(b"one\n", 0)
+    answer = runner.log(b"three\n", 8)
+    assert (answer.status_code, answer.json()["size"], answer.json()["code"]) == (409, 4, "log_gap")
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert text_of(work) == b"one\n"
+
+
+def test_the_end_is_noted_also_of_an_empty_log(runner, work):
+    assert runner.log(b"", 0, end=True).json() == {"size": 0}
+    assert runner.log(b"x", 0, path="logs/other.txt").json() == {"size": 1}
+    ended = {log.path: log.ended_at is not None for log in RunLog.objects.filter(run=work.run)}
+    assert ended == {"user_logs/std_log.txt": True, "logs/other.txt": False}
+
+
+def test_an_endless_line_is_broken(runner, work):
+    half = b"x" * 2**19
+    for number in range(5):
+        runner.log(half, number * len(half))
+    log = RunLog.objects.get(run=work.run)
+    assert log.size == 5 * len(half)
+    assert 1 <= log.lines <= 3
+
+
+def test_wrong_paths_and_sizes_are_refused_in_words(runner):
+    for path in ("", "/etc/passwd", "../x", "a\nb", "x" * 600):
+        answer = runner.log(b"x", 0, path=path)
+        assert answer.status_code == 400, path
+        assert answer.json()["detail"]
+    answer = runner.log(b"x" * (2**20 + 1), 0)
+    assert (answer.status_code, answer.json()["detail"]) == (413, "The body is larger than 1 MiB. Send it in parts.")
