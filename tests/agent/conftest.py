@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.sdk.scripted_server import ScriptedServer
+from tests.sdk.scripted_server import Answer, ScriptedServer
 
 SDK = Path(__file__).resolve().parents[2] / "sdk"
 TOKEN = "agent_secret-of-the-test"
@@ -16,8 +16,9 @@ TOKEN = "agent_secret-of-the-test"
 
 @pytest.fixture
 def studio() -> Iterator[ScriptedServer]:
-    """A server that misbehaves on demand."""
+    """A server that misbehaves on demand, and has no work."""
     with ScriptedServer() as server:
+        server.aside["/api/v1/agents/lease/"] = Answer(body={"orders": [], "cancel": [], "over": []})
         yield server
 
 

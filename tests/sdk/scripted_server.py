@@ -30,10 +30,14 @@ class Seen:
 
 
 class ScriptedServer:
-    """Serves ``answers`` in order; ``seen`` holds what came. Asked for more than it was told, it answers 500."""
+    """Serves ``answers`` in order; ``seen`` holds what came. Asked for more than it was told, it answers 500.
+
+    ``aside``: answers by path that are no part of the script, nor seen.
+    """
 
     def __init__(self) -> None:
         self.answers: list[Answer] = []
+        self.aside: dict[str, Answer] = {}
         self.seen: list[Seen] = []
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self.url = f"http://127.0.0.1:{self._server.server_port}"
@@ -56,8 +60,10 @@ class ScriptedServer:
                 length = int(self.headers.get("Content-Length", 0))
                 body = json.loads(self.rfile.read(length)) if length else None
                 port = self.client_address[1]
-                script.seen.append(Seen(self.command, self.path, dict(self.headers.items()), body, port))
-                told = script.answers.pop(0) if script.answers else Answer(500, {"detail": "not in the script"})
+                told = script.aside.get(self.path)
+                if told is None:
+                    script.seen.append(Seen(self.command, self.path, dict(self.headers.items()), body, port))
+                    told = script.answers.pop(0) if script.answers else Answer(500, {"detail": "not in the script"})
                 if told.hang_up:
                     self.close_connection = True
                     return

@@ -1,7 +1,7 @@
-"""The agent's life: take the home folder, find out what the machine is, then send heartbeats until told to stop.
+"""The agent's life: take the home folder, find out what the machine is, then send heartbeats and do work until told to stop.
 
-The main thread only waits, so that a signal ends the agent at once whatever the connection is doing; heartbeats have a
-thread of their own, so that work of the main thread never delays them.
+The main thread looks after the runners, so that a signal is heard at once whatever the connections are doing; heartbeats and
+the question for work have a thread each, so that neither delays the other.
 """
 
 from __future__ import annotations
@@ -21,12 +21,16 @@ from typing import Any
 from mlstudio import __version__
 from mlstudio.agent import isolation, lock, machine
 from mlstudio.agent.connection import Connection
+from mlstudio.agent.leasing import Leasing
+from mlstudio.agent.work import Work
 from mlstudio.errors import ConfigurationError
 
 logger = logging.getLogger("mlstudio.agent")
 
 DEFAULT_GRACE_S = 86_400
 CHECK_S = 1.0
+LOOK_AFTER_S = 0.25
+STOP_WITHIN_S = 6.0
 PROBE_AGAIN_S = 300.0
 ALREADY_RUNNING = 3
 
@@ -46,15 +50,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     try:
-        connection = Connection(options.server, options.token_file, Reporter(options.home, started_at).report)
+        reporter = Reporter(options.home, started_at, options.slots)
+        connection = Connection(options.server, options.token_file, reporter.report)
     except ConfigurationError as error:
         print(error, file=sys.stderr)
         return error.exit_code
     threading.Thread(target=_beat, args=(connection, stop), name="heartbeats", daemon=True).start()
-    while not stop.wait(CHECK_S):
+    work = Work(options.home, options.server)
+    leasing = Leasing(options.server, options.token_file, work, options.slots)
+    threading.Thread(target=leasing.run, args=(stop,), name="leasing", daemon=True).start()
+    while not stop.wait(LOOK_AFTER_S):
+        if work.look_after():
+            leasing.ask_again()
         if time.monotonic() - connection.last_answer_at > options.grace_s:
             logger.warning("No studio for %d s; this agent ends.", options.grace_s)
-            return 0
+            return 0  # so do the runners, which keep what they could not tell
+    work.stop(STOP_WITHIN_S)
     logger.info("Stopped.")
     return 0
 
@@ -62,8 +73,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 class Reporter:
     """Composes heartbeats. What changes rarely is found out once, or looked at again now and then."""
 
-    def __init__(self, home: Path, started_at: str) -> None:
+    def __init__(self, home: Path, started_at: str, slots: int) -> None:
         self._home = home
+        self._slots = slots
         self._started_at = started_at
         self._fixed: dict[str, Any] = {}
         self._isolation: dict[str, str] = {}
@@ -76,7 +88,7 @@ class Reporter:
         if not self._isolation or time.monotonic() - self._probed_at > PROBE_AGAIN_S:
             self._isolation = isolation.probe().as_json()
             self._probed_at = time.monotonic()
-        facts = {**self._fixed, **machine.changing_facts(self._home)}
+        facts = {**self._fixed, **machine.changing_facts(self._home), "slots": self._slots}
         return {"version": __version__, "started_at": self._started_at, "isolation": self._isolation, "machine": facts}
 
 
@@ -106,5 +118,11 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         type=int,
         default=int(os.environ.get("STUDIO_RUNNER_GRACE_S") or DEFAULT_GRACE_S),
         help="end after this many seconds without a studio (default: STUDIO_RUNNER_GRACE_S, else a day)",
+    )
+    parser.add_argument(
+        "--slots",
+        type=int,
+        default=int(os.environ.get("STUDIO_AGENT_SLOTS") or machine.cores()),
+        help="how much runs at once (default: STUDIO_AGENT_SLOTS, else the number of cores)",
     )
     return parser.parse_args(arguments)

@@ -1,0 +1,86 @@
+"""The folder of one work order: what agent, runner and keeper leave for each other.
+
+``order.json`` what to do (agent) · ``cancel.json`` and ``over`` what the studio wants (agent) · ``runner.json`` who the
+runner is · ``progress.json`` what it has done · ``keeper.json`` and ``exit.json`` the command's process and how it ended
+(keeper) · ``end.json`` how the order ended, and whether the studio knows · ``streams.json`` how much of each file was sent.
+``run/`` is the only part that the command sees.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import stat
+from pathlib import Path
+from typing import Any
+
+
+class WorkFolder:
+    """Reads and writes the files; every write is complete or not there."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.run = path / "run"
+        self.code = self.run / "code"
+        self.events = self.run / "events" / "events.ndjson"
+        self.logged_files = self.run / "files"
+        self.logs = path / "logs"
+
+    @property
+    def name(self) -> str:
+        """Order and attempt, as the folder is called."""
+        return self.path.name
+
+    def read(self, name: str) -> dict[str, Any] | None:
+        """Return what a file holds; None where there is none."""
+        try:
+            return dict(json.loads((self.path / name).read_text(encoding="utf-8")))
+        except FileNotFoundError:
+            return None
+
+    def write(self, name: str, value: dict[str, Any]) -> None:
+        """Put a file in place of the one there is, readable by its owner alone."""
+        draft = self.path / f".{name}.{os.getpid()}"
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            json.dump(value, file)
+        os.replace(draft, self.path / name)
+
+    def has(self, name: str) -> bool:
+        """Return whether the file exists."""
+        return (self.path / name).exists()
+
+
+def create(home: Path, order: dict[str, Any]) -> WorkFolder:
+    """Return the folder of an order, with the order in it; one that exists already is left as it is."""
+    work = home / "work"
+    work.mkdir(mode=0o700, exist_ok=True)
+    folder = WorkFolder(work / f"{order['id']}-{order['attempt']}")
+    if not folder.has("order.json"):
+        folder.path.mkdir(mode=0o700, exist_ok=True)
+        folder.write("order.json", order)
+    return folder
+
+
+def found(home: Path) -> list[WorkFolder]:
+    """Return the folders of all orders that an agent took and has not put away."""
+    work = home / "work"
+    folders = [WorkFolder(path) for path in sorted(work.iterdir())] if work.is_dir() else []
+    return [folder for folder in folders if folder.has("order.json")]
+
+
+def remove(path: Path) -> None:
+    """Remove a folder and all in it, also what a program closed to its owner."""
+
+    def open_up(function: Any, name: str, _error: Any) -> None:
+        parent = os.path.dirname(name)
+        os.chmod(parent, stat.S_IRWXU)
+        if os.path.isdir(name) and not os.path.islink(name):
+            os.chmod(name, stat.S_IRWXU)
+            shutil.rmtree(name, ignore_errors=True)
+        elif function is os.unlink:
+            os.unlink(name)
+
+    if path.exists():
+        shutil.rmtree(path, onerror=open_up)
