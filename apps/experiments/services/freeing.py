@@ -91,8 +91,11 @@ def _remove_snapshot(snapshot: Snapshot) -> bool:
     """Remove the row, then the bytes: whoever stores the same code meanwhile gets a row and a file of their own."""
     try:
         with transaction.atomic():
-            snapshot.delete()
+            # Not where somebody has asked for the same code since.
+            gone, _ = Snapshot.objects.filter(pk=snapshot.pk, updated_at=snapshot.updated_at).delete()
     except ProtectedError:
+        return False
+    if not gone:
         return False
     get_store().delete(snapshot.key)
     return True
