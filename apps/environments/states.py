@@ -15,6 +15,5 @@ class BuildState(models.TextChoices):
 
 TRANSITIONS: dict[BuildState, set[BuildState]] = {
     BuildState.QUEUED: {BuildState.RUNNING, BuildState.SUCCEEDED, BuildState.FAILED},
-    BuildState.RUNNING: {BuildState.QUEUED, BuildState.SUCCEEDED, BuildState.FAILED},
+    BuildState.RUNNING: {BuildState.SUCCEEDED, BuildState.FAILED},
 }
-ENDED = frozenset(BuildState).difference(TRANSITIONS)

@@ -1,9 +1,12 @@
 """What a recipe was resolved to."""
 
+from typing import Any
+
 from django.db import models
+from django.utils import timezone
 
 from apps.core.models import BaseModel
-from apps.environments.states import BuildState
+from apps.environments.states import TRANSITIONS, BuildState
 from apps.experiments.models import Run
 
 
@@ -35,3 +38,16 @@ class EnvironmentBuild(BaseModel):
 
     def __str__(self) -> str:
         return self.recipe_digest[:12]
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it has succeeded or failed."""
+        return self.state not in TRANSITIONS
+
+    def move_to(self, target: BuildState, **stamps: Any) -> bool:
+        """Change state by compare-and-set, with ``stamps``. Returns False where another was first; the row is as stored then."""
+        sources = [state for state, following in TRANSITIONS.items() if target in following]
+        rows = EnvironmentBuild.objects.filter(pk=self.pk, state__in=sources)
+        won = rows.update(state=target, updated_at=timezone.now(), **stamps)
+        self.refresh_from_db()
+        return bool(won)

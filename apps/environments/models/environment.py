@@ -23,7 +23,10 @@ class EnvironmentQuerySet(models.QuerySet["Environment"]):
 
 
 class Environment(BaseModel):
-    """A name for versions. Curated ones come with the studio, are in every workspace, and cannot be edited there."""
+    """A name for versions. Curated ones come with the studio, are in every workspace, and cannot be edited there.
+
+    Anonymous ones were made for a job whose file holds its packages; their name follows from these.
+    """
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="environments")
     name = models.CharField(
@@ -37,6 +40,7 @@ class Environment(BaseModel):
         ],
     )
     is_curated = models.BooleanField(default=False)
+    is_anonymous = models.BooleanField(default=False)
     description = models.TextField(_("description"), max_length=5000, blank=True)
     tags = models.JSONField(_("tags"), default=dict, blank=True)
     archived_at = models.DateTimeField(null=True, blank=True)
@@ -58,7 +62,12 @@ class Environment(BaseModel):
                 violation_error_message=_("An environment of this name exists."),
             )
         ]
-        indexes = [models.Index(fields=["workspace", "-created_at", "id"], name="environments_by_age")]
+        indexes = [
+            models.Index(fields=["workspace", "-created_at", "id"], name="environments_by_age"),
+            models.Index("workspace", Lower("name"), "id", name="named_environments",
+                condition=models.Q(is_anonymous=False, archived_at=None),
+            ),
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return self.name
@@ -72,6 +81,7 @@ class EnvironmentVersion(BaseModel):
     """One version, immutable once written. ``recipe``: see ``recipes.py``; ``warnings`` say what of it was read differently.
 
     ``variables`` are set for every run that uses it. ``source`` is what the user gave (a conda file, requirements), as given.
+    ``build`` is what its runs use. A rebuild is ``next_build`` until it has succeeded, and stays there if it fails.
     """
 
     environment = models.ForeignKey(Environment, on_delete=models.CASCADE, related_name="versions")
@@ -82,6 +92,9 @@ class EnvironmentVersion(BaseModel):
     source_kind = models.CharField(max_length=20, blank=True)
     warnings = models.JSONField(default=list, blank=True)
     build = models.ForeignKey(EnvironmentBuild, on_delete=models.PROTECT, related_name="versions")
+    next_build = models.ForeignKey(
+        EnvironmentBuild, null=True, blank=True, on_delete=models.SET_NULL, related_name="next_versions"
+    )
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
@@ -90,4 +103,13 @@ class EnvironmentVersion(BaseModel):
         constraints = [models.UniqueConstraint("environment", "number", name="environment_version_once")]
 
     def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def reference(self) -> str:
+        """What job files call it: ``name:version``."""
         return f"{self.environment.name}:{self.number}"
+
+    def get_absolute_url(self) -> str:
+        """Return the address of the environment's page, at this version."""
+        return f"{self.environment.get_absolute_url()}?version={self.number}"

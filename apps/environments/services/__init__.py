@@ -1,0 +1,22 @@
+"""What can be done with environments."""
+
+from apps.environments.services.builds import follow_order, rebuild, settle_run, start_builds
+from apps.environments.services.curated import ensure_curated, ensure_curated_everywhere
+from apps.environments.services.machines import known_pythons
+from apps.environments.services.references import choices, resolve, state_of
+from apps.environments.services.versions import create_version, set_archived
+
+__all__ = [
+    "choices",
+    "create_version",
+    "ensure_curated",
+    "ensure_curated_everywhere",
+    "follow_order",
+    "known_pythons",
+    "rebuild",
+    "resolve",
+    "set_archived",
+    "settle_run",
+    "start_builds",
+    "state_of",
+]
