@@ -1,5 +1,7 @@
 """Open ML Studio from Python: ``Workspace.from_config()`` finds the workspace your folder belongs to.
 
+Inside a run, ``Run.get_context()`` logs metrics, tables, charts and files to it.
+
 Names are loaded when first used, because the agent and the runner live in this package too and must start quickly.
 """
 
@@ -9,14 +11,20 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
-__all__ = ["Client", "StudioError", "Workspace", "__version__"]
+__all__ = ["Client", "Run", "StudioError", "Workspace", "__version__"]
 
 if TYPE_CHECKING:
     from mlstudio.client import Client
     from mlstudio.errors import StudioError
+    from mlstudio.run import Run
     from mlstudio.workspace import Workspace
 
-_HOMES = {"Client": "mlstudio.client", "StudioError": "mlstudio.errors", "Workspace": "mlstudio.workspace"}
+_HOMES = {
+    "Client": "mlstudio.client",
+    "Run": "mlstudio.run",
+    "StudioError": "mlstudio.errors",
+    "Workspace": "mlstudio.workspace",
+}
 
 
 def __getattr__(name: str) -> Any:

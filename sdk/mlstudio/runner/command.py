@@ -49,6 +49,7 @@ def variables(order: dict[str, Any], where: Layout, python: Interpreter, has_env
         "STUDIO_WORKSPACE": run["workspace"],
         "STUDIO_RUN_ID": run["id"],
         "STUDIO_RUN_NAME": run["name"],
+        "STUDIO_RUN_DISPLAY_NAME": run.get("display_name") or run["name"],
         "STUDIO_EXPERIMENT": run["experiment"],
         "STUDIO_RUN_TOKEN": order["run_token"],
         "STUDIO_RUN_EVENTS": where.events,
