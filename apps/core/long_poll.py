@@ -118,7 +118,7 @@ async def _waking(group: str) -> AsyncGenerator[Callable[[float, asyncio.Task[No
         if wake is None or wake.done() or not await layer_answers():
             await asyncio.wait({gone}, timeout=min(left, POLL_WITHOUT_LAYER_S))
             return
-        await asyncio.wait({wake, gone}, timeout=min(left, LOOK_S))
+        await asyncio.wait({wake, gone}, timeout=min(left, LOOK_S), return_when=asyncio.FIRST_COMPLETED)
         if wake.done() and not wake.exception():
             wake = asyncio.create_task(layer.receive(channel))
 

@@ -14,11 +14,14 @@ from django.utils import timezone
 
 from apps.accounts.models import AccessToken, User
 from apps.accounts.models.token import TokenScope
+from apps.compute import tokens
 from apps.compute.models import Agent
+from apps.core.access import Level
 from apps.core.crypto import new_token, token_hash
 from apps.workspaces.models import Workspace
 from apps.workspaces.roles import Role
 from tests.accounts.factories import AccessTokenFactory, UserFactory
+from tests.compute.factories import WorkOrderFactory
 from tests.permissions.routes import Route
 from tests.permissions.samples import sample_of
 from tests.workspaces.factories import MembershipFactory, WorkspaceFactory, member
@@ -28,7 +31,8 @@ from tests.workspaces.factories import MembershipFactory, WorkspaceFactory, memb
 class Caller:
     """Somebody with a session for pages and a token for the API.
 
-    ``role`` is theirs in the world's workspace. ``fails`` names what keeps them from being known at all.
+    ``role`` is theirs in the world's workspace. ``fails`` names what keeps them from being known at all. ``program``: no person,
+    but a program of the studio's own, whose token opens the routes of this level and no other.
     """
 
     name: str
@@ -38,7 +42,7 @@ class Caller:
     token: str = ""
     scope: str = TokenScope.WRITE
     limited_to: Workspace | None = None
-    is_machine: bool = False
+    program: Level | None = None
     fails: str = ""
 
     def __str__(self) -> str:
@@ -98,8 +102,11 @@ class World:
             Caller("token that never was", owner, Role.OWNER, token=new_token("mls"), fails="unknown"),
         ]
         secret = new_token("agent")
-        Agent.objects.create(name="the machine", token_hash=token_hash(secret))
-        self.machine = Caller("machine", token=secret, is_machine=True)
+        agent = Agent.objects.create(name="the machine", token_hash=token_hash(secret))
+        self.machine = Caller("machine", token=secret, program=Level.MACHINE)
+        order = WorkOrderFactory.create(target__workspace=self.ours, running=True, agent=agent)
+        token = tokens.make("work", order.pk, order.attempt)
+        self.runner = Caller("runner of a piece of work", token=token, program=Level.WORK)
 
     def _have_been_here(self) -> None:
         """Spare each of thousands of requests the note, made once a minute, that this caller was here."""
@@ -119,7 +126,7 @@ class World:
     @property
     def programs(self) -> list[Caller]:
         """Callers of the API."""
-        return [*self.browsers, *self.token_holders, self.machine]
+        return [*self.browsers, *self.token_holders, self.machine, self.runner]
 
     def _person(self, name: str, user: User, role: Role | None = None) -> Caller:
         client = Client()

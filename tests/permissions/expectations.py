@@ -57,8 +57,8 @@ def _of_page(world: World, access: Access, verb: str, caller: Caller) -> str:
 
 
 def _of_api(world: World, access: Access, verb: str, caller: Caller) -> str:
-    if caller.is_machine or access.level is Level.MACHINE:
-        if not (caller.is_machine and access.level is Level.MACHINE):
+    if caller.program or access.level in {Level.MACHINE, Level.WORK}:
+        if caller.program is not access.level:
             return UNKNOWN
         return LET_THROUGH if verb in access.verbs else NO_SUCH_VERB
     if caller.fails or (caller.user is None and access.level is not Level.PUBLIC):
