@@ -1,6 +1,7 @@
 """The agent of this machine: it outlives the launcher, so the next launcher adopts it instead of starting a second."""
 
 import os
+import re
 import signal
 import sys
 import time
@@ -18,7 +19,12 @@ from studio.launcher.supervise import Supervisor
 
 LARGEST_LOG = 5_000_000
 # The agent is parent of the runners, so what it is given must hold no secret of the studio's.
-PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "SSL_CERT_FILE", "STUDIO_RUNNER_GRACE_S")
+# Besides its own settings there are those of uv, with which it builds environments.
+PASSED_ON = re.compile(
+    r"PATH|HOME|LANG|LC_ALL|TZ|TMPDIR|XDG_CONFIG_HOME|NETRC|SSL_CERT_FILE|SSL_CERT_DIR|UV_\w+|PIP_INDEX_URL"
+    r"|(?i:https?_proxy|all_proxy|no_proxy)|CUDA_VISIBLE_DEVICES|NVIDIA_VISIBLE_DEVICES"
+    r"|STUDIO_RUNNER_GRACE_S|STUDIO_AGENT_SLOTS|STUDIO_ALLOW_UNISOLATED|STUDIO_UV"
+)
 NOTE_PATIENCE_S = 2.0
 
 
@@ -40,7 +46,7 @@ def start_agent(environment: Environment, supervisor: Supervisor, output: Output
 
     command = [sys.executable, "-m", "mlstudio.agent", "--server", server]
     command += ["--token-file", str(home / "token"), "--home", str(home)]
-    variables = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+    variables = {name: value for name, value in os.environ.items() if PASSED_ON.fullmatch(name)}
     program = Program(
         name="agent",
         title=" ".join(command),
@@ -58,7 +64,7 @@ def start_agent(environment: Environment, supervisor: Supervisor, output: Output
         output.say(f"The agent of the last start goes on (process {process.pid}).")
     else:
         output.say("The agent of the last start serves another address or is of another version; it is replaced.")
-        process.send(signal.SIGTERM)
+        process.send(signal.SIGKILL)  # asked to end it would end its runs too; killed it leaves them to the new one
 
 
 def _running_agent(home: Path) -> dict[str, Any] | None:

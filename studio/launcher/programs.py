@@ -20,7 +20,7 @@ from studio.launcher.probe import broker_probe, http_probe
 
 WEB = "studio.asgi.web:application"
 GATEWAY = "studio.asgi.gateway:application"
-GRACE_S = 3
+GRACE_S = 2
 # Pages only ever send a few words; Jupyter sends whole cell outputs back and forth.
 LONGEST_WEB_MESSAGE = 1 << 20
 LONGEST_GATEWAY_MESSAGE = 64 << 20

@@ -17,9 +17,9 @@ BROKER_TIMEOUT_S = 60  # a long log of unsent work takes a while to load
 READY_TIMEOUT_S = 120
 KILLED = 130
 
-# First what starts work and whoever runs it, so that the web is still there to be told how the runs ended; the broker
-# last, because all others use it. Together less than ten seconds.
-STOP_PHASES = ((("prepare", "agent", "beat"), 3.0), (("web", "gateway", "worker"), 4.5), (("valkey",), 1.5))
+# First what starts work and whoever runs it, so that the web is still there to be told how the runs ended: the agent gives
+# them six seconds for that. The broker last, because all others use it. Together less than ten seconds.
+STOP_PHASES = ((("prepare", "agent", "beat", "worker"), 6.5), (("web", "gateway"), 2.4), (("valkey",), 1.0))
 
 
 def up(environment: Environment) -> int:

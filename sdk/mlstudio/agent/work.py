@@ -74,8 +74,7 @@ class Work:
         self._held: dict[str, Held] = {}
         self._is_stopping = False
         for folder in folders.found(home):
-            order = folder.read("order.json") or {}
-            self._held[folder.name] = Held(folder, order)
+            self._held[folder.name] = self._find_again(folder)
 
     def ids(self) -> list[str]:
         """Return the orders held."""
@@ -150,6 +149,16 @@ class Work:
                 # It could not tell the studio in time; the next agent starts one that does.
                 processes.send(signal.SIGKILL, [int((held.folder.read("runner.json") or {"pid": 0})["pid"])])
         self.look_after()
+
+    def _find_again(self, folder: WorkFolder) -> Held:
+        """Return the order of an earlier agent. A runner that reports to where the studio was is ended, to begin anew."""
+        held = Held(folder, folder.read("order.json") or {})
+        if held.order["server"] != self._server:
+            held.order["server"] = self._server
+            folder.write("order.json", held.order)
+            if held.is_running:
+                processes.send(signal.SIGKILL, [int((folder.read("runner.json") or {})["pid"])])
+        return held
 
     def _has_command(self, held: Held) -> bool:
         return processes.is_alive(held.folder.read("keeper.json"))

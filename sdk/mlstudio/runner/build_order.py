@@ -24,7 +24,7 @@ class BuildOrder:
 
     def streams(self) -> list[Stream]:
         """Return the files to be sent while the order goes on: what uv says."""
-        return [LogStream(self._log, self._spec.get("log") or "user_logs/std_log.txt")]
+        return [LogStream(self._log, self._spec.get("log") or "user_logs/std_log.txt", is_always_there=True)]
 
     def work(self, _link: Link) -> Ending:
         """Resolve and install. The result holds lock, digest, Python, packages and size in bytes.

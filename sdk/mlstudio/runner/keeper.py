@@ -1,17 +1,21 @@
 """The keeper: parent of one command. It outlives the runner, so that the exit code is kept whatever happens to that.
 
-It starts the sandbox with the command's output going to a file, notes who it is in ``keeper.json``, waits, and notes how
-the command ended in ``exit.json``. When the keeper is killed the sandbox dies with it.
+It starts the sandbox, notes who it is in ``keeper.json``, writes the command's output to the log, and notes how the command
+ended in ``exit.json``. When the keeper is killed the sandbox dies with it.
+
+The command itself writes to a pipe, not to the log: a shell's ``> /dev/stderr`` would empty the log otherwise.
 """
 
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import json
 import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -21,6 +25,8 @@ from mlstudio.runner.folder import WorkFolder
 from mlstudio.runner.inside import STATUS_DESCRIPTOR
 
 STATUS_SIZE = 4096
+PIPE_SIZE = 1 << 20
+LAST_OUTPUT_S = 10.0
 
 
 def main(path: str) -> int:
@@ -43,8 +49,8 @@ def main(path: str) -> int:
 def start(folder: WorkFolder, plan: dict[str, Any], keep_open: tuple[int, ...] = ()) -> subprocess.Popen[bytes]:
     """Start a keeper as a process of its own.
 
-    Args: plan: ``command``, ``env``, ``log`` and ``cgroups``, files to write its process id to. keep_open: descriptors it
-        holds for as long as it lives.
+    Args: plan: ``command``, ``env``, ``log``, ``uid`` and ``cgroups``, files to write its process id to.
+        keep_open: descriptors it holds for as long as it lives.
     """
     folder.write("keeper-plan.json", plan)
     script = "import sys; sys.path.insert(0, sys.argv[1]); from mlstudio.runner.keeper import main; main(sys.argv[2])"
@@ -66,6 +72,12 @@ def _run(plan: dict[str, Any]) -> dict[str, Any]:
     os.dup2(writer, STATUS_DESCRIPTOR)
     os.close(writer)
 
+    output, output_writer = os.pipe()
+    if plan["uid"] is not None:
+        os.fchown(output_writer, plan["uid"], plan["uid"])  # or "/dev/stderr" could not be opened, which opens it anew
+    with contextlib.suppress(OSError, AttributeError):
+        fcntl.fcntl(output, fcntl.F_SETPIPE_SZ, PIPE_SIZE)
+
     def prepare() -> None:
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, signal.SIG_DFL)
@@ -73,20 +85,22 @@ def _run(plan: dict[str, Any]) -> dict[str, Any]:
             Path(file).write_text(str(os.getpid()))
 
     try:
-        with open(plan["log"], "ab") as log:
-            child = subprocess.Popen(  # noqa: S603
-                plan["command"],
-                env=plan["env"],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                pass_fds=(STATUS_DESCRIPTOR,),
-                preexec_fn=prepare,
-                cwd="/",
-            )
+        child = subprocess.Popen(  # noqa: S603
+            plan["command"],
+            env=plan["env"],
+            stdin=subprocess.DEVNULL,
+            stdout=output_writer,
+            stderr=output_writer,
+            pass_fds=(STATUS_DESCRIPTOR,),
+            preexec_fn=prepare,
+            cwd="/",
+        )
     except (OSError, subprocess.SubprocessError) as error:
         return {"problem": f"the sandbox could not be started: {error}"}
     os.close(STATUS_DESCRIPTOR)
+    os.close(output_writer)
+    copying = threading.Thread(target=_copy, args=[output, plan["log"]], daemon=True)
+    copying.start()
     # Its end must not be waited for through the pipe: a program that escaped the tree could hold that open.
     code = child.wait()
     os.set_blocking(reader, False)
@@ -94,9 +108,21 @@ def _run(plan: dict[str, Any]) -> dict[str, Any]:
     with contextlib.suppress(BlockingIOError):
         status = os.read(reader, STATUS_SIZE)
     _end_leftovers()
+    copying.join(LAST_OUTPUT_S)
     if status:
         return dict(json.loads(status))
     return {"killed": True} if code in (-9, 137) else {"problem": f"the sandbox ended with {code}; the log says why"}
+
+
+def _copy(output: int, path: str) -> None:
+    """Write to the log what comes, until nobody is left who could write more."""
+    log = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    while data := os.read(output, PIPE_SIZE):
+        while data:
+            try:
+                data = data[os.write(log, data) :]
+            except OSError:  # the disk is full; the command must not wait for ever because of that
+                break
 
 
 def _end_leftovers() -> None:

@@ -49,7 +49,7 @@ class RunOrder:
         """Return the files to be sent while the order goes on."""
         logs = self.folder.logs
         return [
-            LogStream(logs / "std.txt", self._spec.get("log") or "user_logs/std_log.txt"),
+            LogStream(logs / "std.txt", self._spec.get("log") or "user_logs/std_log.txt", is_always_there=True),
             LogStream(logs / "environment.txt", "system_logs/prepare_environment.txt"),
             LogStream(logs / "runner.txt", "system_logs/runner.txt"),
             LineStream(self.folder.events, "events", self.note, self._wanted.put),
@@ -108,11 +108,7 @@ class RunOrder:
             shown=shown,
         )
         variables = command.variables(self._order, where, python, environment is not None)
-        log = self.folder.logs / "std.txt"
-        log.touch(mode=0o600)
-        if uid is not None:
-            os.chown(log, uid, uid)  # so that "> /dev/stderr" works, which opens it anew
-        running.start(argv, variables, limits, str(log), kind=kind, uid=uid, uid_lock=lock)
+        running.start(argv, variables, limits, str(self.folder.logs / "std.txt"), kind=kind, uid=uid, uid_lock=lock)
 
     def _environment(self) -> Environment | None:
         wanted = self._spec.get("environment")

@@ -52,7 +52,13 @@ class Command:
             "has_own_uid": how["uid"] is not None,
         }
         self._folder.write(NAME, self._kept)
-        plan = {"command": argv, "env": variables, "log": log, "cgroups": [str(group.members)] if group else []}
+        plan = {
+            "command": argv,
+            "env": variables,
+            "log": log,
+            "uid": how["uid"],
+            "cgroups": [str(group.members)] if group else [],
+        }
         keep_open = (how["uid_lock"],) if how["uid_lock"] is not None else ()
         # Who waits for it is the keeper of the exit code; we only see to it that no zombie stays.
         self._child = keeper.start(self._folder, plan, keep_open)

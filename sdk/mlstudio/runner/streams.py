@@ -28,7 +28,7 @@ class Stream:
     def __init__(self, file: Path, key: str) -> None:
         self.file = file
         self.key = key
-        self.position: dict[str, Any] = {"sent": 0, "base": 0, "batch": 0, "ended": False}
+        self.position: dict[str, Any] = {"sent": 0, "batch": 0, "ended": False}
         self._descriptor: int | None = None
 
     def send_some(self, link: Link, is_over: bool) -> bool:
@@ -46,42 +46,36 @@ class Stream:
                 raise RuntimeError(f"{self.file} is no plain file")
         return os.pread(self._descriptor, size, self.position["sent"])
 
-    def size(self) -> int:
-        """Return how long the file is now."""
-        return os.fstat(self._descriptor).st_size if self._descriptor is not None else 0
-
 
 class LogStream(Stream):
-    """A log. A command may empty it (``> /dev/stdout`` does); what was sent stays, and what comes then follows."""
+    """A log.
 
-    def __init__(self, file: Path, path: str) -> None:
+    Args: path: what the studio calls it. is_always_there: whether the studio shall have it even if nobody writes to it.
+    """
+
+    def __init__(self, file: Path, path: str, is_always_there: bool = False) -> None:
         super().__init__(file, path)
         self._path = path
+        self._is_always_there = is_always_there
 
     def send_some(self, link: Link, is_over: bool) -> bool:
         """Send what is new, at most 256 KB; at the end say so, once."""
         position = self.position
         data = self.read(LARGEST_BATCH)
-        if not data and position["sent"] > self.size():
-            position["base"] += position["sent"]
-            position["sent"] = 0
-            data = self.read(LARGEST_BATCH)
-        if not data and not (is_over and not position["ended"]):
+        if not data and not is_over:
             return False
-        if not data and position["sent"] + position["base"] == 0 and self.file.name != "std.txt":
-            position["ended"] = True  # a log that nobody wrote is no file
+        if not data and not position["sent"] and not self._is_always_there:
+            position["ended"] = True
             return False
-        query: dict[str, Any] = {"path": self._path, "offset": position["base"] + position["sent"]}
+        query: dict[str, Any] = {"path": self._path, "offset": position["sent"]}
         if not data:
             query["end"] = 1
         answer = link.send("POST", f"work/logs/?{urlencode(query)}", data, {"Content-Type": "application/octet-stream"})
-        if answer.is_good:
-            position["sent"] = max(0, int(answer.body.get("size", 0)) - position["base"]) if data else position["sent"]
-            position["ended"] = not data
-        elif answer.status == 409 and "size" in answer.body:
-            position["sent"] = max(0, int(answer.body["size"]) - position["base"])
-        else:
+        if not answer.is_good and not (answer.status == 409 and "size" in answer.body):
             raise Refused(answer)
+        if data or not answer.is_good:
+            position["sent"] = int(answer.body["size"])  # what it has decides, whatever we remember
+        position["ended"] = not data and answer.is_good
         return True
 
 
