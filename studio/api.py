@@ -18,4 +18,6 @@ urlpatterns = [
     path("", include("apps.activity.api.urls")),
     path("", include("apps.workspaces.api.urls")),
     path("", include("apps.compute.api.urls")),
+    path("", include("apps.environments.api.urls")),
+    path("workspaces/<str:name>/runs/<uuid:run_id>/", include("apps.experiments.api.logged_urls")),
 ]

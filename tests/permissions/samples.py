@@ -19,6 +19,7 @@ from apps.compute.models import Agent
 from apps.core.crypto import token_hash
 from apps.core.hooks import Content
 from apps.core.models import PendingTask, SavedView
+from apps.experiments.models import Experiment, Run
 from apps.workspaces.models import Workspace
 from tests.accounts.factories import AccessTokenFactory, InvitationFactory, SignInLinkFactory, UserFactory
 from tests.permissions.routes import Route
@@ -82,6 +83,18 @@ def _agent(workspace: Workspace, person: User) -> Any:
     return Agent.objects.create(name=f"machine-{number}", token_hash=token_hash(f"agent-{number}")).pk
 
 
+def _run(workspace: Workspace, person: User) -> Any:
+    number = Run.objects.count()
+    experiment, _made = Experiment.objects.get_or_create(workspace=workspace, name="trials")
+    return Run.objects.create(workspace=workspace, experiment=experiment, name=f"run-{number}", submitted_by=person).pk
+
+
+def _record(workspace: Workspace, person: User) -> Any:
+    # Of the run that stands before it in the address.
+    run = Run.objects.filter(workspace=workspace).order_by("-created_at", "-id")[0]
+    return run.records.create(kind="list", name="losses", value=[3, 2, 1]).pk
+
+
 def _saved_view(workspace: Workspace, person: User) -> Any:
     return SavedView.objects.create(owner=person, list_key="x", scope=str(workspace.pk), name=str(timezone.now())).pk
 
@@ -111,6 +124,8 @@ SAMPLES: dict[str, Sample] = {
     "task_id": Sample(Reach.STUDIO, lambda workspace, person: PendingTask.objects.create(name="x", failed_at=timezone.now()).pk),
     "agent_id": Sample(Reach.STUDIO, _agent),
     "pk": Sample(Reach.STUDIO, _agent),
+    "run_id": Sample(Reach.WORKSPACE, _run),
+    "record_id": Sample(Reach.WORKSPACE, _record, missing=987_654_321),
     "/sign-in/link/<token>/ token": Sample(Reach.SECRET, _link_secret),
     "/invitations/<token>/ token": Sample(Reach.SECRET, _invitation_secret),
     "path": Sample(Reach.OWN, lambda workspace, person: f"{OWN_FILES}/{person.pk}/report.html", missing="no/such/file.html"),

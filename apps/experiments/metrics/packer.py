@@ -15,9 +15,9 @@ from django.utils import timezone
 
 from apps.experiments.metrics import points
 from apps.experiments.metrics.packing import CHUNK_POINTS, Series, merged, pack, series_of, unpack
+from apps.experiments.metrics.query import PACKED
 from apps.experiments.models import MetricChunk, MetricJournal, MetricSummary, Run, RunMark
 
-PACKED = "packed"
 POINTS_AT_ONCE = 50_000
 PACK_QUIET_AFTER = timedelta(seconds=60)
 _NAMES_AT_ONCE = 500
@@ -41,12 +41,6 @@ def pack_run(run_id: UUID) -> int:
             break
         packed += len(rows)
     return packed
-
-
-def packed_to(run_id: UUID) -> int:
-    """Return the number in the journal up to which a run's points are in chunks."""
-    marks = RunMark.objects.filter(run_id=run_id, name=PACKED)
-    return marks.values_list("position", flat=True).first() or 0
 
 
 def _next_rows(run_id: UUID) -> Iterator[MetricJournal]:

@@ -4,18 +4,9 @@ from collections import defaultdict
 from collections.abc import Collection
 from uuid import UUID
 
-from django.db.models import Max
-
 from apps.experiments.metrics import points
-from apps.experiments.metrics.packer import packed_to
 from apps.experiments.metrics.packing import Series, merged, series_of, unpack
 from apps.experiments.models import MetricChunk, MetricJournal
-
-
-def cursor_of(run_id: UUID) -> int:
-    """Return the number of the newest request in a run's journal: what a page has read, if it reads after asking this."""
-    newest = MetricJournal.objects.filter(run_id=run_id).aggregate(newest=Max("id"))["newest"]
-    return newest or packed_to(run_id)
 
 
 def read_series(run_id: UUID, names: Collection[str]) -> dict[str, Series]:
