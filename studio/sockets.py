@@ -5,11 +5,18 @@ from typing import Any
 from django.urls import path
 
 from apps.activity.consumers import UserConsumer
-from apps.compute.consumers import MachinesConsumer
+from apps.compute.consumers import MachinesConsumer, WorkConsumer
+from apps.environments.consumers import EnvironmentsConsumer
+from apps.experiments.consumers import LogsConsumer, MetricsConsumer, RunConsumer
 from apps.workspaces.consumers import WorkspaceConsumer
 
 socket_patterns: list[Any] = [
     path("ws/me/", UserConsumer.as_asgi()),
     path("ws/workspaces/<str:name>/", WorkspaceConsumer.as_asgi()),
     path("ws/workspaces/<str:name>/compute/", MachinesConsumer.as_asgi()),
+    path("ws/workspaces/<str:name>/compute/work/", WorkConsumer.as_asgi()),
+    path("ws/workspaces/<str:name>/environments/", EnvironmentsConsumer.as_asgi()),
+    path("ws/workspaces/<str:name>/runs/<uuid:run_id>/", RunConsumer.as_asgi()),
+    path("ws/workspaces/<str:name>/runs/<uuid:run_id>/metrics/", MetricsConsumer.as_asgi()),
+    path("ws/workspaces/<str:name>/runs/<uuid:run_id>/logs/", LogsConsumer.as_asgi()),
 ]

@@ -13,6 +13,8 @@ urlpatterns = [
     path("", include("apps.activity.urls")),
     path("", include("apps.workspaces.urls")),
     path("workspaces/<str:name>/compute/", include("apps.compute.urls")),
+    path("workspaces/<str:name>/", include("apps.experiments.urls")),
+    path("workspaces/<str:name>/environments/", include("apps.environments.urls")),
     path("views/", include("apps.core.urls")),
     path("content/", include("apps.core.content.urls")),
     path("api/v1/", include("studio.api")),

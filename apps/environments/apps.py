@@ -20,6 +20,9 @@ class EnvironmentsConfig(AppConfig):
         work_changed.add(services.follow_order)
         hooks.workspace_created.add(services.ensure_curated)
         hooks.workspace_holds.add(entries.holdings)
+        hooks.navigation.add(entries.navigation)
+        hooks.search.add(entries.search)
+        hooks.home_cards.add(entries.home_cards)
         verbs.register(
             "environment.version_created",
             _("Environment created"),

@@ -31,7 +31,7 @@ def navigation() -> list[NavigationEntry]:
             "environment",
             "environments:environments",
             Action.ENVIRONMENTS_READ,
-            400,
+            450,
             "e",
         )
     ]

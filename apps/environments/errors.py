@@ -58,14 +58,15 @@ class NotAReference(UserError):
 
 
 class NameReserved(Conflict):
-    """Names that the cloud keeps for its own environments, which files refer to."""
+    """Names that the cloud keeps for its own environments, which files refer to; and what stands in addresses."""
 
     code = "environment_name_reserved"
 
-    def __init__(self) -> None:
-        super().__init__(
-            _("Names that begin with AzureML or Microsoft stand for environments of Azure ML."), field="name"
+    def __init__(self, name: str) -> None:
+        message = _(
+            "“%(name)s” is kept: AzureML-… and Microsoft-… are names of the cloud's own, and “new” is an address."
         )
+        super().__init__(message % {"name": name[:60]}, field="name")
 
 
 class CuratedReadOnly(Conflict):
@@ -84,4 +85,4 @@ class RebuildUnderWay(Conflict):
     code = "rebuild_under_way"
 
     def __init__(self) -> None:
-        super().__init__(_("It is being built already. Wait for the end of that, or cancel its run."))
+        super().__init__(_("It is being built already. Wait for the end of that, or cancel it on the compute page."))

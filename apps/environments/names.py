@@ -80,8 +80,8 @@ def of_words(text: str) -> Meaning | None:
 
 
 def is_reserved(name: str) -> bool:
-    """Whether a name is kept for the cloud's own environments, so that files which name them mean the same everywhere."""
-    return name.lower().startswith(("azureml", "microsoft"))
+    """Whether a name is kept: for the cloud's own environments, which files name, or since it stands in an address."""
+    return name.lower().startswith(("azureml", "microsoft")) or name.lower() == "new"
 
 
 def _version(text: str | None) -> str:

@@ -19,9 +19,11 @@ from apps.compute.models import Agent
 from apps.core.crypto import token_hash
 from apps.core.hooks import Content
 from apps.core.models import PendingTask, SavedView
-from apps.experiments.models import Experiment, Run
+from apps.experiments.models import Experiment, Run, RunKind
 from apps.workspaces.models import Workspace
 from tests.accounts.factories import AccessTokenFactory, InvitationFactory, SignInLinkFactory, UserFactory
+from tests.environments.factories import BuildFactory, EnvironmentFactory
+from tests.experiments.factories import RunFactory
 from tests.permissions.routes import Route
 from tests.workspaces.factories import AliasFactory, SecretFactory, member
 
@@ -95,6 +97,16 @@ def _record(workspace: Workspace, person: User) -> Any:
     return run.records.create(kind="list", name="losses", value=[3, 2, 1]).pk
 
 
+def _environment_name(workspace: Workspace, person: User) -> str:
+    return str(EnvironmentFactory.create(workspace=workspace, build=BuildFactory.create(ready=True)).name)
+
+
+def _build(workspace: Workspace, person: User) -> Any:
+    build = BuildFactory.create(ready=True, run=RunFactory.create(workspace=workspace, kind=RunKind.BUILD, experiment=None))
+    EnvironmentFactory.create(workspace=workspace, build=build)
+    return build.pk
+
+
 def _saved_view(workspace: Workspace, person: User) -> Any:
     return SavedView.objects.create(owner=person, list_key="x", scope=str(workspace.pk), name=str(timezone.now())).pk
 
@@ -114,6 +126,9 @@ SAMPLES: dict[str, Sample] = {
     "secret_id": Sample(Reach.WORKSPACE, lambda workspace, person: SecretFactory.create(workspace=workspace).pk),
     "secret_name": Sample(Reach.WORKSPACE, _secret_name, missing="no-such-secret", made_by=frozenset({"PUT"})),
     "alias_id": Sample(Reach.WORKSPACE, lambda workspace, person: AliasFactory.create(workspace=workspace).pk),
+    "environment_name": Sample(Reach.WORKSPACE, _environment_name, missing="no-such-environment"),
+    "version": Sample(Reach.STUDIO, lambda workspace, person: 1, missing=9_999),
+    "build_id": Sample(Reach.WORKSPACE, _build),
     "token_id": Sample(Reach.OWN, lambda workspace, person: AccessTokenFactory.create(user=person).pk),
     "session_id": Sample(Reach.OWN, _session, missing=987_654_321),
     "notification_id": Sample(

@@ -3,7 +3,7 @@
 from apps.environments.services.builds import follow_order, rebuild, settle_run, start_builds
 from apps.environments.services.curated import ensure_curated, ensure_curated_everywhere
 from apps.environments.services.machines import known_pythons
-from apps.environments.services.references import choices, resolve, state_of
+from apps.environments.services.references import choices, find_version, resolve, state_of
 from apps.environments.services.versions import create_version, set_archived
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "create_version",
     "ensure_curated",
     "ensure_curated_everywhere",
+    "find_version",
     "follow_order",
     "known_pythons",
     "rebuild",

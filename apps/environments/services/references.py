@@ -53,6 +53,19 @@ def resolve(workspace: Workspace, reference: Any, actor: User) -> ResolvedEnviro
     return _resolve_meaning(workspace, meaning, names.plain(reference), warnings, actor)
 
 
+def find_version(workspace: Workspace, reference: str) -> EnvironmentVersion:
+    """Return the version that ``name``, ``name:version`` or ``name@latest`` names, and nothing but a name of the workspace.
+
+    Raises:
+        EnvironmentUnknown, VersionUnknown: there is none.
+    """
+    parsed = names.parse(reference)
+    version = _find(workspace, parsed) if parsed and not parsed.is_foreign else None
+    if version is None:
+        raise EnvironmentUnknown(reference[:200], _names_of(workspace))
+    return version
+
+
 def state_of(version_id: UUID) -> ResolvedEnvironment | None:
     """Return how far a version is now; None where it is gone."""
     version = _versions().filter(pk=version_id).first()

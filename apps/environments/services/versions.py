@@ -53,7 +53,7 @@ def create_version(
     workspace = lock(workspace)
     acting(actor, workspace, Action.ENVIRONMENTS_WRITE)
     if names.is_reserved(name):
-        raise NameReserved
+        raise NameReserved(name)
     environment = _find(workspace, name) or Environment(workspace=workspace, name=name, created_by=actor)
     if environment.is_curated or environment.is_anonymous:
         raise (
