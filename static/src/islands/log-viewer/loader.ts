@@ -1,5 +1,5 @@
 import { wasAborted } from '../shared/api.ts';
-import type { Lines } from './core/lines.ts';
+import { CHUNK_LINES, type Lines } from './core/lines.ts';
 import type { Remote } from './remote.ts';
 
 /** While the scroll bar is dragged, most of what passes need not be loaded. */
@@ -48,7 +48,8 @@ export class Loader {
     const request = new AbortController();
     this.running.set(number, request);
     try {
-      this.lines.takeChunk(number, await this.remote.chunk(this.path, number, request.signal));
+      const from = number * CHUNK_LINES;
+      this.lines.takeChunk(number, await this.remote.lines(this.path, from, CHUNK_LINES, request.signal));
       this.loaded();
     } catch (error) {
       // The lines stay grey until the studio answers again.

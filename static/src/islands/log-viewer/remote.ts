@@ -1,5 +1,5 @@
 import { address, getJson } from '../shared/api.ts';
-import { CHUNK_LINES, type Window } from './core/lines.ts';
+import type { Window } from './core/lines.ts';
 import type { Hits, Query } from './core/search.ts';
 
 const TAIL_LINES = 500;
@@ -20,16 +20,25 @@ export class Remote {
     return (await getJson<{ items: LogFile[] }>(this.api)).items;
   }
 
-  tail(path: string): Promise<Window> {
-    return getJson(address(this.api, 'lines/', { path, tail: TAIL_LINES }));
+  async tail(path: string): Promise<Window> {
+    const window = await getJson<Window>(address(this.api, 'lines/', { path, tail: TAIL_LINES }));
+    return this.completed(path, window, TAIL_LINES);
   }
 
-  chunk(path: string, number: number, signal: AbortSignal): Promise<Window> {
-    return getJson(address(this.api, 'lines/', { path, from: number * CHUNK_LINES, count: CHUNK_LINES }), signal);
+  /** Read lines by number; fewer come only where the log ends. */
+  async lines(path: string, from: number, count: number, signal?: AbortSignal): Promise<Window> {
+    const window = await getJson<Window>(address(this.api, 'lines/', { path, from, count }), signal);
+    return this.completed(path, window, count, signal);
   }
 
-  lines(path: string, from: number, count: number): Promise<Window> {
-    return getJson(address(this.api, 'lines/', { path, from, count }));
+  /** Of very long lines the server sends fewer than were asked for; ask for the rest. */
+  private async completed(path: string, window: Window, count: number, signal?: AbortSignal): Promise<Window> {
+    const end = Math.min(window.first_line + count, window.total_lines);
+    const from = window.first_line + window.lines.length;
+    if (!window.lines.length || from >= end) return window;
+    const rest = await this.lines(path, from, end - from, signal);
+    const truncated = [...window.truncated, ...rest.truncated];
+    return { ...window, lines: [...window.lines, ...rest.lines], truncated };
   }
 
   search(path: string, query: Query, from: number, limit: number, signal: AbortSignal): Promise<Hits> {
