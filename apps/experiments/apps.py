@@ -9,8 +9,13 @@ class ExperimentsConfig(AppConfig):
         from apps.compute.hooks import work_changed
         from apps.core import hooks
         from apps.experiments import entries, services
+        from apps.experiments.content import content_source
 
         entries.register_verbs()
         work_changed.add(services.follow_order)
+        hooks.navigation.add(entries.navigation)
+        hooks.search.add(entries.search)
+        hooks.home_cards.add(entries.home_cards)
+        hooks.content_sources.add(content_source)
         hooks.workspace_holds.add(entries.workspace_holds)
         hooks.workspace_destroyed.add(services.free_workspace)

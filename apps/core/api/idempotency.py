@@ -4,6 +4,7 @@ The first request reserves its key, then runs in one transaction with the answer
 in between, either both are there or neither is, and a second request is answered from the first or is the first.
 """
 
+import hashlib
 import json
 from collections.abc import Callable
 from datetime import timedelta
@@ -12,6 +13,7 @@ from typing import Any, ClassVar
 
 import orjson
 from django.contrib.auth.models import AnonymousUser
+from django.core.files import File
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
@@ -160,5 +162,16 @@ def _replay(row: IdempotentAnswer) -> Response:
 
 def _hash(request: Request) -> str:
     """Return a keyed hash, as a body may hold a secret that a plain one would let people guess."""
-    content = json.dumps([request.method, request.get_full_path(), request.data], sort_keys=True)
+    content = json.dumps([request.method, request.get_full_path(), request.data], sort_keys=True, default=_fingerprint)
     return salted_hmac("studio.idempotency", content, algorithm="sha256").hexdigest()
+
+
+def _fingerprint(value: Any) -> str:
+    """Return what an uploaded file is compared by."""
+    if not isinstance(value, File):
+        raise TypeError(f"{type(value).__name__} has no place in a request")
+    digest = hashlib.sha256()
+    for chunk in value.chunks():
+        digest.update(chunk)
+    value.seek(0)
+    return digest.hexdigest()

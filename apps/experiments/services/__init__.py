@@ -3,9 +3,12 @@
 from apps.experiments.services.config import CommandJob, Limits, job_of
 from apps.experiments.services.editing import archive_run, delete_run, edit_run, restore_run
 from apps.experiments.services.experiments import archive_experiment, edit_experiment, restore_experiment
+from apps.experiments.services.files import delete_file, store_file
 from apps.experiments.services.freeing import free_run, free_snapshots, free_workspace
+from apps.experiments.services.job_files import read_job_file, submit_file
 from apps.experiments.services.lifecycle import cancel_run, end_run
 from apps.experiments.services.reactions import follow_order
+from apps.experiments.services.snapshots import store_snapshot
 from apps.experiments.services.submit import (
     clone_config,
     create_interactive,
@@ -25,6 +28,7 @@ __all__ = [
     "clone_config",
     "create_interactive",
     "create_system_run",
+    "delete_file",
     "delete_run",
     "edit_experiment",
     "edit_run",
@@ -36,10 +40,14 @@ __all__ = [
     "free_snapshots",
     "free_workspace",
     "job_of",
+    "read_job_file",
     "rerun",
     "restore_experiment",
     "restore_run",
     "state_of_environment",
+    "store_file",
+    "store_snapshot",
     "submit_command",
+    "submit_file",
     "watch_waiting",
 ]

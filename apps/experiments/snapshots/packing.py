@@ -22,6 +22,8 @@ MOST_BYTES: Final = 300 * MIB
 MOST_FILES: Final = 2000
 # What an upload may hold before the rules of its ignore file leave out most of it.
 UPLOAD_LIMITS: Final = ArchiveLimits(max_members=20_000, max_total_bytes=1024 * MIB, max_file_bytes=1024 * MIB)
+DATA_FOLDER: Final = ".inputs"
+"""Where clients put local data into the zip of the code: ``.inputs/<name of the input>/…``."""
 CHUNK_BYTES: Final = 256 * 1024
 # Zips have no earlier date, and one date for all makes equal contents equal bytes.
 _DATE: Final = (1980, 1, 1, 0, 0, 0)
@@ -50,7 +52,7 @@ def packed(upload: BinaryIO) -> Iterator[PackedCode]:
         members = extract(upload, folder, limits=UPLOAD_LIMITS)
         is_ignored = rules_of(folder)
         kept = sorted(
-            (member for member in members if not member.is_folder and not is_ignored(member.name)),
+            (member for member in members if _is_wanted(member, is_ignored)),
             key=lambda member: member.name,
         )
         _check(kept, is_ignored)
@@ -58,6 +60,12 @@ def packed(upload: BinaryIO) -> Iterator[PackedCode]:
         sha256 = _pack(folder, kept, target)
         files: list[dict[str, object]] = [{"path": member.name, "size": member.size} for member in kept]
         yield PackedCode(sha256, files, target, target.stat().st_size, _sha256_of(target))
+
+
+def _is_wanted(member: ArchiveMember, is_ignored: Ignored) -> bool:
+    """Whether a member is kept: code that is not ignored, and the data that came with it for the run's inputs."""
+    is_data = member.name.startswith(f"{DATA_FOLDER}/")
+    return not member.is_folder and (is_data or not is_ignored(member.name))
 
 
 def _check(kept: list[ArchiveMember], is_ignored: Ignored) -> None:

@@ -1,0 +1,1 @@
+"""Job files as Azure ML v2 writes them: read unchanged, and written back."""
