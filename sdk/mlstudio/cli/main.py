@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 
 from mlstudio import __version__
-from mlstudio.cli import account, workspaces
+from mlstudio.cli import account, environments, workspaces
 from mlstudio.errors import StudioError
 
 DESCRIPTION = """\
@@ -66,4 +66,5 @@ def build_parser() -> argparse.ArgumentParser:
     parents: list[argparse.ArgumentParser] = [common]
     account.add_commands(commands, parents)
     workspaces.add_commands(commands, parents)
+    environments.add_commands(commands, parents)
     return parser
