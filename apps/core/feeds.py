@@ -50,7 +50,11 @@ class Item:
 
 
 class Source(Protocol):
-    """Where a topic's items are kept."""
+    """Where a topic's items are kept.
+
+    One whose items are large says with ``ring_items`` how many of them are kept in memory, and with ``page_items`` how many are
+    read at once.
+    """
 
     topic: str
 
@@ -83,7 +87,8 @@ class Reader:
         self.source = source
         self.watchers = 0
         self.reads = 0
-        self._ring: deque[Item] = deque(maxlen=RING_ITEMS)
+        self._ring: deque[Item] = deque(maxlen=getattr(source, "ring_items", RING_ITEMS))
+        self._page_items: int = getattr(source, "page_items", PAGE_ITEMS)
         self._last = 0
         self._news = asyncio.Condition()
         self._ready = asyncio.Event()
@@ -116,7 +121,7 @@ class Reader:
         first, last = await self.source.bounds()
         if seq + 1 < first:
             raise CursorTooOld(last)
-        return await self.source.after(seq, PAGE_ITEMS)
+        return await self.source.after(seq, self._page_items)
 
     async def _run(self) -> None:
         layer = get_channel_layer()
@@ -155,9 +160,9 @@ class Reader:
 
     async def _read(self) -> None:
         fresh: list[Item] | None = None
-        while fresh is None or len(fresh) == PAGE_ITEMS:
+        while fresh is None or len(fresh) == self._page_items:
             self.reads += 1
-            fresh = await self.source.after(self._last, PAGE_ITEMS)
+            fresh = await self.source.after(self._last, self._page_items)
             if not fresh:
                 return
             async with self._news:

@@ -11,7 +11,7 @@ from rest_framework.views import APIView
 from apps.experiments.api.one_run import OneRunAPI
 from apps.experiments.metrics.points import as_json
 from apps.experiments.metrics.query import cursor_of
-from apps.experiments.models import MetricSummary
+from apps.experiments.models import MetricSummary, Run
 from apps.workspaces.access import workspace_access
 from apps.workspaces.roles import Action
 
@@ -86,9 +86,10 @@ class SeriesSerializer(serializers.Serializer[Any]):
 
 
 class SeriesAnswerSerializer(serializers.Serializer[Any]):
-    """Series, and the cursor from which news begins."""
+    """Series, and the cursor from which news begins. `origin_ms`: the Unix time at which relative time begins."""
 
     cursor = serializers.IntegerField()
+    origin_ms = serializers.IntegerField()
     series = SeriesSerializer(many=True)
 
 
@@ -127,8 +128,7 @@ class MetricSeries(OneRunAPI, APIView):
     def get(self, request: Request, **kwargs: Any) -> Response:
         """Return series in at most `points` buckets each; zooming in ends at the points themselves."""
         query = checked(SeriesQuerySerializer, request)
-        cursor = cursor_of(self.run.pk)
-        return Response({"cursor": cursor, "series": bucketed(self.run, query)})
+        return Response(bucketed(self.run, query))
 
 
 class Charts(OneRunAPI, APIView):
@@ -142,10 +142,9 @@ class Charts(OneRunAPI, APIView):
         from apps.experiments.charts.lines import line_chart
 
         query = checked(ChartQuerySerializer, request)
-        cursor = cursor_of(self.run.pk)
-        series = bucketed(self.run, query)
-        figure = line_chart(series, axis=query["x"], is_log=query["y"] == "log")
-        return Response({"cursor": cursor, "figure": figure, "series": series})
+        answer = bucketed(self.run, query)
+        figure = line_chart(answer["series"], axis=query["x"], is_log=query["y"] == "log")
+        return Response({**answer, "figure": figure})
 
 
 def checked(serializer: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
@@ -160,13 +159,13 @@ def checked(serializer: type[serializers.Serializer[Any]], request: Request) -> 
     return values
 
 
-def bucketed(run: Any, query: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the series that a query asks for, in its buckets, as JSON."""
+def bucketed(run: Run, query: dict[str, Any]) -> dict[str, Any]:
+    """Return the series that a query asks for, in its buckets, as ``SeriesAnswerSerializer`` describes."""
     # NumPy is loaded by the first process that reads a series, so that starting the others stays quick and small.
     from apps.experiments.metrics.buckets import Axis, bucket
     from apps.experiments.metrics.reading import read_series
 
-    found = read_series(run.pk, list(dict.fromkeys(query["name"])))
+    cursor, found = read_series(run.pk, list(dict.fromkeys(query["name"])))
     starts = [int(series.times.min()) for series in found.values() if len(series)]
     origin_ms = int(run.started_at.timestamp() * 1000) if run.started_at else min(starts, default=0)
     answer = []
@@ -191,4 +190,4 @@ def bucketed(run: Any, query: dict[str, Any]) -> list[dict[str, Any]]:
                 "exact": part.is_exact,
             }
         )
-    return answer
+    return {"cursor": cursor, "origin_ms": origin_ms, "series": answer}

@@ -6,20 +6,36 @@ from uuid import UUID
 
 from apps.experiments.metrics import points
 from apps.experiments.metrics.packing import Series, merged, series_of, unpack
+from apps.experiments.metrics.query import packed_to
 from apps.experiments.models import MetricChunk, MetricJournal
 
+_ATTEMPTS = 5
 
-def read_series(run_id: UUID, names: Collection[str]) -> dict[str, Series]:
-    """Return the series of these names, each in order and without doubles; one that does not exist is empty."""
-    wanted = set(names)
+
+def read_series(run_id: UUID, names: Collection[str]) -> tuple[int, dict[str, Series]]:
+    """Return the series of these names, each in order and without doubles, and the cursor from which news follows.
+
+    A series that does not exist is empty.
+    """
+    for _attempt in range(_ATTEMPTS):
+        mark = packed_to(run_id)
+        # The journal before the chunks: what is packed meanwhile is then seen in both, and counts once.
+        newest, tails = _read_tail(run_id, set(names))
+        parts: dict[str, list[Series]] = defaultdict(list)
+        chunks = MetricChunk.objects.filter(run_id=run_id, name__in=set(names)).order_by("name", "number")
+        for name, data in chunks.values_list("name", "data"):
+            parts[name].append(unpack(bytes(data)))
+        if packed_to(run_id) == mark:  # else the chunks may hold more than the cursor says
+            break
+    return max(newest, mark), {name: merged([*parts[name], series_of(tails[name])]) for name in names}
+
+
+def _read_tail(run_id: UUID, names: set[str]) -> tuple[int, dict[str, list[tuple[int, int, float]]]]:
     tails: dict[str, list[tuple[int, int, float]]] = defaultdict(list)
-    # The journal before the chunks: what is packed meanwhile is then seen in both, and counts once.
-    for payload in MetricJournal.objects.filter(run_id=run_id).order_by("id").values_list("payload", flat=True):
+    newest = 0
+    journal = MetricJournal.objects.filter(run_id=run_id).order_by("id")
+    for newest, payload in journal.values_list("id", "payload"):  # noqa: B007 - the last one counts
         for name, step, at_ms, value in points.load(bytes(payload)):
-            if name in wanted:
+            if name in names:
                 tails[name].append((step or 0, at_ms, value))
-    parts: dict[str, list[Series]] = defaultdict(list)
-    chunks = MetricChunk.objects.filter(run_id=run_id, name__in=wanted).order_by("name", "number")
-    for name, data in chunks.values_list("name", "data"):
-        parts[name].append(unpack(bytes(data)))
-    return {name: merged([*parts[name], series_of(tails[name])]) for name in names}
+    return newest, tails

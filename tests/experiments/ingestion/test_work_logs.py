@@ -2,23 +2,10 @@
 
 import pytest
 
-from apps.experiments.ingestion import callers
 from apps.experiments.models import LogSegment, RunLog
-from tests.conftest import Site
-from tests.experiments.working import Runner, WorkingRun, working_run
+from tests.experiments.working import WorkingRun
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.service]
-
-
-@pytest.fixture
-def work() -> WorkingRun:
-    return working_run()
-
-
-@pytest.fixture
-def runner(asgi_server: Site, work: WorkingRun) -> Runner:
-    callers.forget()
-    return Runner(asgi_server, work.work_token)
 
 
 def text_of(work: WorkingRun) -> bytes:

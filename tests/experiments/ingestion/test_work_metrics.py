@@ -11,25 +11,13 @@ from apps.experiments.metrics import points
 from apps.experiments.metrics.packer import pack_run
 from apps.experiments.metrics.reading import read_series
 from apps.experiments.models import MetricSummary, RunParameter, RunRecord, RunTag
-from tests.conftest import Site
-from tests.experiments.working import Runner, WorkingRun, as_lines, working_run
+from tests.experiments.working import Runner, WorkingRun, as_lines
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.service]
 
 
-@pytest.fixture
-def work() -> WorkingRun:
-    return working_run()
-
-
-@pytest.fixture
-def runner(asgi_server: Site, work: WorkingRun) -> Runner:
-    callers.forget()
-    return Runner(asgi_server, work.work_token)
-
-
 def series(work: WorkingRun, name: str) -> list[tuple[int, int, float]]:
-    found = read_series(work.run.pk, [name])[name]
+    found = read_series(work.run.pk, [name])[1][name]
     return list(zip(found.steps.tolist(), found.times.tolist(), found.values.tolist(), strict=True))
 
 
