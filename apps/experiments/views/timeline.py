@@ -1,0 +1,70 @@
+"""The stages of a run with their times, as its page shows them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from django.utils.dateparse import parse_datetime
+
+from apps.experiments.models import Run, RunKind
+from apps.experiments.states import RunStatus, Stage
+
+State = Literal["done", "now", "bad", "stopped", "ahead"]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One stage. ``ahead``: not begun yet; ``now``: it goes on; ``bad``: the run failed in it; ``stopped``: canceled in it."""
+
+    label: str
+    state: State
+    started: datetime | None = None
+    ended: datetime | None = None
+    detail: str = ""
+
+
+def steps_of(run: Run) -> list[Step]:
+    """Return what has happened, what happens now and what is still to come, in this order. Being submitted takes no time."""
+    stages = [stage for stage in run.stages if isinstance(stage, dict) and stage.get("name") != Stage.SUBMITTED]
+    steps = [_step(run, stage, is_last=stage is stages[-1]) for stage in stages]
+    if run.is_over:
+        return steps
+    named = {stage.get("name") for stage in stages}
+    return steps + [Step(str(stage.label), "ahead") for stage in _expected(run) if stage not in named]
+
+
+def _expected(run: Run) -> list[Stage]:
+    """Return the stages that a run of this kind goes through for certain."""
+    if run.kind == RunKind.INTERACTIVE:
+        return [Stage.RUN]
+    if run.kind == RunKind.BUILD:
+        return [Stage.QUEUE, Stage.RESOLVE, Stage.INSTALL]
+    environment = [Stage.PREPARE_ENVIRONMENT] if run.config.get("environment") else []
+    code = [Stage.FETCH_CODE] if run.snapshot_id else []
+    return [Stage.QUEUE, *environment, *code, Stage.RUN, Stage.UPLOAD_OUTPUTS]
+
+
+def _step(run: Run, stage: dict[str, Any], *, is_last: bool) -> Step:
+    name = str(stage.get("name", ""))
+    label = str(Stage(name).label) if name in Stage else name.replace("_", " ").capitalize()
+    ended = _moment(stage, "ended_at")
+    return Step(
+        label, _state(run, ended, is_last=is_last), _moment(stage, "started_at"), ended, str(stage.get("detail") or "")
+    )
+
+
+def _state(run: Run, ended: datetime | None, *, is_last: bool) -> State:
+    """Return how a stage stands; the last one a run was in shows how the run ended."""
+    if is_last and run.status == RunStatus.FAILED:
+        return "bad"
+    if is_last and run.status == RunStatus.CANCELED:
+        return "stopped"
+    return "done" if ended or run.is_over else "now"
+
+
+def _moment(stage: dict[str, Any], name: str) -> datetime | None:
+    value = stage.get(name)
+    try:
+        return parse_datetime(value) if isinstance(value, str) else None
+    except ValueError:  # a well-formed time that does not exist
+        return None
