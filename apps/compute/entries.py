@@ -23,7 +23,7 @@ def navigation() -> list[NavigationEntry]:
     """The compute page, first of what is managed."""
     return [
         NavigationEntry(
-            gettext_lazy("Manage"), gettext_lazy("Compute"), "cpu", "compute:machines", Action.COMPUTE_READ, 700, "c"
+            gettext_lazy("Manage"), gettext_lazy("Compute"), "cpu", "compute:targets", Action.COMPUTE_READ, 700, "c"
         )
     ]
 
@@ -80,7 +80,15 @@ def register_verbs() -> None:
             gettext_lazy("%(actor)s changed %(fields)s of the compute target %(target)s"),
         ),
         ("work_canceled", gettext_lazy("Work canceled"), gettext_lazy("%(actor)s canceled %(target)s")),
-        ("work_put_first", gettext_lazy("Work put first"), gettext_lazy("%(actor)s put %(target)s first in the queue")),
-        ("work_put_last", gettext_lazy("Work put last"), gettext_lazy("%(actor)s put %(target)s last in the queue")),
+        (
+            "work_put_first",
+            gettext_lazy("Work moved to the front"),
+            gettext_lazy("%(actor)s moved work to the front of the queue of %(target)s: %(count)s"),
+        ),
+        (
+            "work_put_last",
+            gettext_lazy("Work moved to the end"),
+            gettext_lazy("%(actor)s moved work to the end of the queue of %(target)s: %(count)s"),
+        ),
     ):
         verbs.register(f"compute.{verb}", label, sentence)

@@ -1,11 +1,11 @@
-"""Filters of machines, shared by page and API."""
+"""Filters of machines and work, shared by pages and API."""
 
 import django_filters
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from apps.compute.models import Agent, AgentQuerySet, Isolation
+from apps.compute.models import Agent, AgentQuerySet, Isolation, WorkKind, WorkOrder
 from apps.compute.states import AgentState
 
 
@@ -28,3 +28,15 @@ class AgentFilter(django_filters.FilterSet):
     def filter_state(self, rows: AgentQuerySet, _name: str, values: list[AgentState]) -> AgentQuerySet:
         """Return those in any of the states."""
         return rows.in_state(values, timezone.now())
+
+
+class WorkFilter(django_filters.FilterSet):
+    """Work by kind."""
+
+    kind = django_filters.MultipleChoiceFilter(
+        label=_("Kind"), choices=WorkKind.choices, widget=forms.CheckboxSelectMultiple
+    )
+
+    class Meta:
+        model = WorkOrder
+        fields: tuple[str, ...] = ()

@@ -13,5 +13,12 @@ def watch_agents() -> None:
 
 @shared_task(name="compute.watch_work")
 def watch_work() -> None:
-    """Give back leases that ran out, note silence, and end what was lost."""
+    """Give back leases that ran out, note silence, end what was lost, and note how much is in use."""
     services.watch_work()
+    services.sample_usage()
+
+
+@shared_task(name="compute.prune")
+def prune() -> None:
+    """Thin what is known of the machines' past."""
+    services.prune_usage()

@@ -1,11 +1,13 @@
 """States, isolation and sizes of machines in words."""
 
+from collections.abc import Sequence
+
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 
-from apps.compute.models import Agent, Isolation
-from apps.compute.states import AgentState
+from apps.compute.models import Agent, ComputeTarget, Isolation, WorkKind, WorkOrder
+from apps.compute.states import AgentState, WorkState
 from apps.core.lists import Status
 
 MB_PER_GB = 1024
@@ -59,6 +61,49 @@ def disk_in_words(agent: Agent) -> str:
 def gpus_in_words(agent: Agent) -> str:
     """Return the names of the GPUs, with their memory."""
     return ", ".join(f"{gpu['name']} ({_gb(gpu['memory_mb'], 0)} GB)" for gpu in agent.gpus)
+
+
+def status_of_target(target: ComputeTarget, agents: Sequence[Agent]) -> Status:
+    """Return how a target is, from the machines that serve it."""
+    if target.paused_at is not None:
+        return Status("warn", _("Paused"), _("Nothing new is started. What runs goes on."))
+    states = {agent.state for agent in agents}
+    if AgentState.ONLINE in states:
+        return Status("ok", _("Ready"))
+    if AgentState.SILENT in states:
+        return Status("bad", _("No machine answers"), _("Is the machine on, and does its agent run?"))
+    return Status("idle", _("No machine yet"), _("It begins to work when a machine's agent connects."))
+
+
+def status_of_work(order: WorkOrder) -> Status:
+    """Return where work that a machine has stands."""
+    if order.silent_since is not None:
+        since = date_format(timezone.localtime(order.silent_since), "DATETIME_FORMAT")
+        return Status("bad", _("Not responding"), _("No sign of life since %(moment)s.") % {"moment": since})
+    if order.cancel_requested_at is not None:
+        return Status("busy", _("Being canceled"), order.cancel_reason)
+    if order.state == WorkState.LEASED:
+        return Status("busy", _("Starting"))
+    return Status("busy", stage_in_words(order.stage) or order.get_state_display())
+
+
+def stage_in_words(stage: str) -> str:
+    """Return what a runner does in a stage; a stage that we do not know keeps its name."""
+    known = {
+        "prepare_environment": _("Preparing the environment"),
+        "fetch_code": _("Fetching the code"),
+        "fetch_inputs": _("Fetching the inputs"),
+        "run": _("Running"),
+        "upload_outputs": _("Uploading the outputs"),
+        "resolve": _("Resolving the packages"),
+        "install": _("Installing the packages"),
+    }
+    return known.get(stage, stage)
+
+
+def slots_in_words(order: WorkOrder) -> str:
+    """Return what work takes of a machine."""
+    return _("none") if order.kind == WorkKind.BUILD else str(order.slots)
 
 
 def _used_of_total(used_mb: int, total_mb: int) -> str:

@@ -23,14 +23,14 @@ def reader(browser_of):
 
 
 def machine_page(agent) -> str:
-    return f"/workspaces/acme/compute/{agent.pk}/"
+    return f"/workspaces/acme/compute/machines/{agent.pk}/"
 
 
 def test_the_list_says_how_each_machine_is(reader, beat):
     agent = AgentFactory.create(name="big-one")
     beat(agent, heartbeat())
     AgentFactory.create(name="gone", silent=True)
-    page = reader.get("/workspaces/acme/compute/").content.decode()
+    page = reader.get("/workspaces/acme/compute/machines/").content.decode()
     for text in ("big-one", "worker-7", "Online", "4.0 of 16 GB", "Sandbox (bubblewrap)", "0.1.0"):
         assert text in page
     for text in ("gone", "Not responding", "No heartbeat since", "Is the machine on, and does its agent run?"):
@@ -45,7 +45,7 @@ def test_the_list_can_be_narrowed_by_state_and_isolation(reader, beat):
     AgentFactory.create(name="new-one")
 
     def shown(query: str) -> set[str]:
-        page = reader.get(f"/workspaces/acme/compute/?{query}").content.decode()
+        page = reader.get(f"/workspaces/acme/compute/machines/?{query}").content.decode()
         return {name for name in ("online-one", "silent-one", "new-one") if f">{name}</a>" in page}
 
     assert shown("state=online") == {"online-one"}
@@ -55,7 +55,7 @@ def test_the_list_can_be_narrowed_by_state_and_isolation(reader, beat):
 
 
 def test_an_empty_list_says_what_machines_are_for(reader):
-    page = reader.get("/workspaces/acme/compute/").content.decode()
+    page = reader.get("/workspaces/acme/compute/machines/").content.decode()
     assert "No machine is connected" in page
     assert "make up" in page
 
@@ -92,7 +92,7 @@ def test_a_machines_page_loads_only_its_changing_part_again(reader, beat):
 
 
 def test_a_machine_that_is_not_there_is_not_found(reader):
-    assert reader.get("/workspaces/acme/compute/01900000-0000-7000-8000-000000000000/").status_code == 404
+    assert reader.get("/workspaces/acme/compute/machines/01900000-0000-7000-8000-000000000000/").status_code == 404
 
 
 @pytest.mark.parametrize("role", Role)
@@ -100,7 +100,7 @@ def test_who_may_see_machines(browser_of, role):
     membership = MembershipFactory.create(role=role)
     expected = 200 if role_allows(role, Action.COMPUTE_READ) else 403
     agent = AgentFactory.create()
-    browser, folder = browser_of(membership.user), f"/workspaces/{membership.workspace.name}/compute/"
+    browser, folder = browser_of(membership.user), f"/workspaces/{membership.workspace.name}/compute/machines/"
     assert browser.get(folder).status_code == expected
     assert browser.get(f"{folder}{agent.pk}/").status_code == expected
     assert bool(search_as(membership, agent.name)) == (expected == 200)
@@ -109,8 +109,8 @@ def test_who_may_see_machines(browser_of, role):
 def test_strangers_see_nothing(browser_of, client):
     workspace, agent = WorkspaceFactory.create(), AgentFactory.create()
     stranger = browser_of(UserFactory.create())
-    assert stranger.get(f"/workspaces/{workspace.name}/compute/").status_code == 404
-    assert stranger.get(f"/workspaces/{workspace.name}/compute/{agent.pk}/").status_code == 404
+    assert stranger.get(f"/workspaces/{workspace.name}/compute/machines/").status_code == 404
+    assert stranger.get(f"/workspaces/{workspace.name}/compute/machines/{agent.pk}/").status_code == 404
     assert client.get("/api/v1/agents/").status_code == 401
 
 

@@ -21,11 +21,13 @@ from apps.compute.services.orders import (
 )
 from apps.compute.services.targets import edit_target, ensure_local, pause_target, resume_target
 from apps.compute.services.targets import find as find_target
+from apps.compute.services.usage import Usage, prune_usage, sample_usage, usage_of
 from apps.compute.services.watch import watch_work
 
 __all__ = [
     "TELL_MEASUREMENTS_AFTER",
     "LeaseAnswer",
+    "Usage",
     "cancel_work",
     "edit_target",
     "end_work",
@@ -38,11 +40,14 @@ __all__ = [
     "pause_target",
     "place",
     "prioritise_work",
+    "prune_usage",
     "record_heartbeat",
     "record_progress",
     "request_cancel",
     "resume_target",
+    "sample_usage",
     "tell_of_silence",
+    "usage_of",
     "waiting_reason",
     "waiting_reasons",
     "watch_work",

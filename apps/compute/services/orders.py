@@ -1,11 +1,12 @@
 """Use cases of work orders: place, follow, cancel, end."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max, Min
+from django.db.models import F, Max, Min
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -102,28 +103,32 @@ def cancel_work(*, actor: User, order: WorkOrder) -> None:
 
 
 @transaction.atomic
-def prioritise_work(*, actor: User, order: WorkOrder, first: bool) -> None:
-    """Move waiting work to the front of its target's queue, or to the end of it.
+def prioritise_work(*, actor: User, orders: Sequence[WorkOrder], first: bool) -> int:
+    """Move waiting work of one target to the front of its queue, or to the end of it; the order among it stays as it is.
 
-    Raises:
-        WorkIsOver: it no longer waits.
+    Returns: how many were moved; what no longer waits is passed over.
     """
-    acting(actor, order.workspace, Action.COMPUTE_MANAGE)
-    row = locked(order.pk)
-    if row.state != WorkState.WAITING:
-        raise WorkIsOver(_("“%(work)s” is no longer in the queue.") % {"work": order.title})
-    others = WorkOrder.objects.filter(target=row.target, state=WorkState.WAITING).exclude(pk=row.pk)
-    if first:
-        highest = others.aggregate(value=Max("priority"))["value"]
-        priority = row.priority if highest is None else max(row.priority, highest + 1)
-    else:
-        lowest = others.aggregate(value=Min("priority"))["value"]
-        priority = row.priority if lowest is None else min(row.priority, lowest - 1)
-    change(row, priority=priority)
+    if not orders:
+        return 0
+    target = orders[0].target
+    acting(actor, target.workspace, Action.COMPUTE_MANAGE)
+    queue = WorkOrder.objects.filter(target=target, state=WorkState.WAITING)
+    chosen = list(queue.filter(pk__in=[order.pk for order in orders]).select_for_update().order_by("priority", "pk"))
+    bounds = queue.exclude(pk__in=[order.pk for order in chosen]).aggregate(
+        highest=Max("priority"), lowest=Min("priority")
+    )
+    if not chosen or bounds["highest"] is None:
+        return 0
+    own = [order.priority for order in chosen]
+    # By one distance for all, so that those with different priorities keep their order.
+    distance = max(0, bounds["highest"] + 1 - min(own)) if first else min(0, bounds["lowest"] - 1 - max(own))
+    if distance:
+        queue.filter(pk__in=[order.pk for order in chosen]).update(priority=F("priority") + distance)
     verb = "compute.work_put_first" if first else "compute.work_put_last"
-    hooks.audit(actor, verb, row, workspace_id=row.workspace_id)
-    wake_agents_of(row.target)
-    order.refresh_from_db()
+    hooks.audit(actor, verb, target, workspace_id=target.workspace_id, count=len(chosen))
+    wake_agents_of(target)
+    work_changed_in(target.workspace_id)
+    return len(chosen)
 
 
 @transaction.atomic

@@ -1,4 +1,4 @@
-"""The compute page of a workspace, and a page for each machine."""
+"""The machines, and a page for each."""
 
 from typing import Any
 from uuid import UUID
