@@ -1,5 +1,6 @@
 """A small studio for agents and runners: the contract's API over real HTTP, kept in memory, and bad days on demand."""
 
+import contextlib
 import hashlib
 import json
 import threading
@@ -172,7 +173,8 @@ class Studio:
                 self.send_header("Content-Type", kind)
                 self.send_header("Content-Length", str(len(content)))
                 self.end_headers()
-                self.wfile.write(content)
+                with contextlib.suppress(OSError):  # whoever asked was killed meanwhile
+                    self.wfile.write(content)
 
             def route(self, address: Any, body: bytes) -> tuple[int, Any]:
                 path = address.path.removeprefix("/api/v1/")

@@ -1,6 +1,7 @@
 """Limits of time, memory and processes, and stopping on request."""
 
 import os
+import re
 import signal
 import time
 
@@ -34,7 +35,7 @@ def test_a_run_that_uses_too_much_memory_is_ended_with_the_numbers(machine, comm
 
 @pytest.mark.parametrize("kind", ["bubblewrap", "none"])
 def test_without_control_groups_a_watchdog_does_the_same(tmp_path, monkeypatch, kind, sandboxed):
-    monkeypatch.setattr(memory, "CGROUP", tmp_path)
+    monkeypatch.setattr(memory, "CGROUP", tmp_path / "none")
     folder = WorkFolder(tmp_path / "work")
     folder.logs.mkdir(parents=True)
     folder.run.mkdir()
@@ -47,7 +48,7 @@ def test_without_control_groups_a_watchdog_does_the_same(tmp_path, monkeypatch, 
     variables = {"PATH": os.environ["PATH"]}
     running.start(argv, variables, {"memory_mb": 200}, str(folder.logs / "std.txt"), kind=kind, uid=None, uid_lock=None)
     ending = running.watch(Progress(folder, 60))
-    assert ending.reason.startswith("used 4")
+    assert re.fullmatch(r"used [2-9]\d\d of 200 MB of memory", ending.reason)
     assert ending.signal == signal.SIGKILL
     assert not processes.descendants(folder.read("keeper.json")["pid"])
 
@@ -66,7 +67,7 @@ def test_too_many_processes_are_refused_to_the_run_alone(machine):
 
 
 def test_nothing_of_a_run_outlives_it(machine):
-    marker = f"9{time.monotonic_ns()}"
+    marker = f"{time.monotonic_ns() % 10**8 + 10**8}"
     daemon = f"import os, time\\nif os.fork() == 0:\\n    os.setsid()\\n    if os.fork() == 0: time.sleep({marker})"
     order = machine.submit(f"python -c $'{daemon}'; sleep 2; echo over")
     until(lambda: marked(marker), what="the daemon")
@@ -96,7 +97,7 @@ def test_a_canceled_run_is_asked_first_and_ends_as_canceled(machine, studio):
     studio.cancel(order, "canceled by ada")
     machine.ended(order)
     assert (order.end["outcome"], order.end["reason"], order.end["exit_code"]) == ("canceled", "canceled by ada", 7)
-    assert order.log == "up\ngood bye\n"
+    assert order.log.endswith("good bye\n")
 
 
 def test_a_run_that_does_not_listen_is_killed(machine, studio):

@@ -151,7 +151,9 @@ class Command:
             group.remove()
         if ending is not None:
             ending.exit_code = (ended or {}).get("exit_code")
-            ending.signal = (ended or {}).get("signal") or (ending.signal if ending.exit_code is None else None)
+            ending.signal = (ended or {}).get("signal")
+            if ending.exit_code is None and ending.signal is None:
+                ending.signal = int(signal.SIGKILL)
             return ending
         if ended is None:
             restarted = who["boot_id"] != processes.boot_id()
