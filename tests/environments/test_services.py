@@ -13,7 +13,8 @@ from apps.environments.models import Environment, EnvironmentBuild, EnvironmentV
 from apps.environments.sources import read
 from apps.environments.states import BuildState
 from apps.experiments.hooks import ResolvedEnvironment
-from apps.experiments.models import Run, RunKind
+from apps.experiments.models import LogSegment, Run, RunKind, RunLog
+from apps.experiments.services import CommandJob, submit_command
 from apps.experiments.states import RunStatus
 from apps.workspaces.models import Workspace
 from apps.workspaces.models.alias import AliasKind
@@ -356,3 +357,48 @@ def test_upgrades_ask_for_the_curated_environments(run_tasks):
     PendingTask.objects.create(name="environments.ensure_curated", arguments=[])
     run_tasks()
     assert workspace.environments.count() == 2
+
+
+# --- Runs that wait for an environment ---
+
+
+@pytest.fixture
+def submit(workspace, actor):
+    def give(environment) -> Run:
+        job = CommandJob(command="python train.py", environment=environment)
+        return submit_command(actor=actor, workspace=workspace, job=job, snapshot=None, experiment_name="churn")
+
+    return give
+
+
+def test_a_run_waits_for_its_environment_and_goes_on_by_itself(workspace, actor, submit, begin_build):
+    version = make(actor, workspace, variables={"A": "1"})
+    order = begin_build(version)
+    run = submit("churn")
+    assert run.status == RunStatus.PREPARING
+    assert "building the environment" in run.status_reason
+    orders.end_work(order, outcome="succeeded", result={"digest": "e" * 64, "lock": "numpy==2\n"})
+    run.refresh_from_db()
+    assert run.status == RunStatus.QUEUED
+    assert run.order is not None
+    assert run.order.spec["environment"]["digest"] == "e" * 64
+    assert run.order.spec["variables"] == {"A": "1"}
+
+
+def test_a_run_fails_with_its_environment_and_says_what_to_do(submit, begin_build):
+    run = submit({"conda_file": {"dependencies": ["nunpy"]}})
+    order = begin_build(EnvironmentVersion.objects.get(environment__is_anonymous=True))
+    log = RunLog.objects.create(run_id=order.subject_id, path="user_logs/std_log.txt", size=64, lines=1)
+    said = b"Because nunpy was not found in the package registry and you need"
+    LogSegment.objects.create(log=log, offset=0, length=len(said), first_line=0, lines=1, data=said)
+    orders.end_work(order, outcome="failed", error_code="UserError", reason="uv ended with exit code 1")
+    run.refresh_from_db()
+    assert run.status == RunStatus.FAILED
+    assert "uv ended with exit code 1" in run.status_reason
+    assert "no package “nunpy”" in EnvironmentBuild.objects.get(run_id=order.subject_id).hints[0]
+
+
+def test_a_run_that_names_a_broken_environment_is_refused_with_the_reason(workspace, actor, submit, finish_build):
+    finish_build(make(actor, workspace), "failed", reason="No such package.")
+    with pytest.raises(UserError, match="No such package"):
+        submit("churn")

@@ -5,21 +5,12 @@ Builds are shared: the run that made one may belong to another workspace, where 
 
 from typing import Any
 
-from django.db.models import Q
-
-from apps.environments.models import EnvironmentBuild
+from apps.environments.services import run_of_build
 from apps.experiments.api.logs import LogContent, LogLines, Logs, LogSearch
 from apps.experiments.models import Run
 from apps.workspaces.access import workspace_access
 from apps.workspaces.models import Workspace
 from apps.workspaces.roles import Action
-
-
-def run_of_build(workspace: Workspace, build_id: Any) -> Run | None:
-    """Return the run of a build that an environment of the workspace uses; None where there is none."""
-    uses = Q(versions__environment__workspace=workspace) | Q(next_versions__environment__workspace=workspace)
-    build = EnvironmentBuild.objects.filter(uses, pk=build_id).select_related("run").first()
-    return build.run if build else None
 
 
 class _OfBuild:

@@ -1,6 +1,6 @@
 """What can be done with environments."""
 
-from apps.environments.services.builds import follow_order, rebuild, settle_run, start_builds
+from apps.environments.services.builds import follow_order, rebuild, run_of_build, settle_run, start_builds
 from apps.environments.services.curated import ensure_curated, ensure_curated_everywhere
 from apps.environments.services.machines import known_pythons
 from apps.environments.services.references import choices, find_version, resolve, state_of
@@ -16,6 +16,7 @@ __all__ = [
     "known_pythons",
     "rebuild",
     "resolve",
+    "run_of_build",
     "set_archived",
     "settle_run",
     "start_builds",

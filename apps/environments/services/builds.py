@@ -19,14 +19,17 @@ from apps.environments.hints import explain
 from apps.environments.models import EnvironmentBuild, EnvironmentVersion
 from apps.environments.recipes import Recipe
 from apps.environments.states import TRANSITIONS, BuildState
-from apps.experiments.models import Run, RunKind
+from apps.experiments.logs.reading import read_bytes
+from apps.experiments.models import Run, RunKind, RunLog
 from apps.experiments.services import create_system_run, environment_became_ready, environment_failed
 from apps.experiments.states import TERMINAL, RunStatus
+from apps.workspaces.models import Workspace
 from apps.workspaces.roles import Action
 from apps.workspaces.services.shared import acting
 
 SPEC_VERSION = 1
 LONGEST_REASON = 2000
+END_BYTES = 20_000
 
 
 def build_for(recipe: Recipe) -> EnvironmentBuild:
@@ -112,6 +115,13 @@ def settle_run(run: Run) -> None:
     environments_changed()
 
 
+def run_of_build(workspace: Workspace, build_id: UUID) -> Run | None:
+    """Return the run of a build that an environment of the workspace uses, whosever run that is; None where there is none."""
+    uses = Q(versions__environment__workspace=workspace) | Q(next_versions__environment__workspace=workspace)
+    build = EnvironmentBuild.objects.filter(uses, pk=build_id).select_related("run").first()
+    return build.run if build else None
+
+
 def _succeed(build: EnvironmentBuild, result: dict[str, Any], stamps: dict[str, Any]) -> None:
     won = build.move_to(
         BuildState.SUCCEEDED,
@@ -146,7 +156,17 @@ def _why(run: Run) -> tuple[str, list[str]]:
         return _("The machine was lost while it built: %(reason)s.") % {"reason": order.reason.rstrip(".")}, [again]
     if run.status == RunStatus.COMPLETED:
         return _("The machine did not say what it built."), [again]
-    return run.status_reason or _("The build failed; its log says why."), explain(run.status_reason)
+    return run.status_reason or _("The build failed; its log says why."), explain(
+        f"{run.status_reason}\n{_end_of_log(run)}"
+    )
+
+
+def _end_of_log(run: Run) -> str:
+    """Return the last thing a run said."""
+    log = RunLog.objects.filter(run=run).order_by("path").first()
+    if log is None:
+        return ""
+    return b"".join(read_bytes(log, max(0, log.size - END_BYTES), log.size)).decode("utf-8", "replace")
 
 
 def _start(build_id: UUID) -> bool:
