@@ -15,13 +15,14 @@ from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.activity.models import Notification
-from apps.compute.models import Agent
+from apps.compute.models import Agent, ComputeTarget
 from apps.core.crypto import token_hash
 from apps.core.hooks import Content
 from apps.core.models import PendingTask, SavedView
 from apps.experiments.models import Experiment, Run, RunKind
 from apps.workspaces.models import Workspace
 from tests.accounts.factories import AccessTokenFactory, InvitationFactory, SignInLinkFactory, UserFactory
+from tests.compute.factories import ComputeTargetFactory, WorkOrderFactory
 from tests.environments.factories import BuildFactory, EnvironmentFactory
 from tests.experiments.factories import RunFactory
 from tests.permissions.routes import Route
@@ -85,6 +86,11 @@ def _agent(workspace: Workspace, person: User) -> Any:
     return Agent.objects.create(name=f"machine-{number}", token_hash=token_hash(f"agent-{number}")).pk
 
 
+def _experiment_name(workspace: Workspace, person: User) -> str:
+    number = Experiment.objects.count()
+    return str(Experiment.objects.create(workspace=workspace, name=f"only-in-{workspace.name}-{number}").name)
+
+
 def _run(workspace: Workspace, person: User) -> Any:
     number = Run.objects.count()
     experiment, _made = Experiment.objects.get_or_create(workspace=workspace, name="trials")
@@ -102,9 +108,15 @@ def _environment_name(workspace: Workspace, person: User) -> str:
 
 
 def _build(workspace: Workspace, person: User) -> Any:
-    build = BuildFactory.create(ready=True, run=RunFactory.create(workspace=workspace, kind=RunKind.BUILD, experiment=None))
+    build = BuildFactory.create(
+        ready=True, run=RunFactory.create(workspace=workspace, kind=RunKind.BUILD, experiment=None)
+    )
     EnvironmentFactory.create(workspace=workspace, build=build)
     return build.pk
+
+
+def _target(workspace: Workspace, person: User) -> Any:
+    return ComputeTargetFactory.create(workspace=workspace, name=f"target-{ComputeTarget.objects.count()}").pk
 
 
 def _saved_view(workspace: Workspace, person: User) -> Any:
@@ -138,8 +150,12 @@ SAMPLES: dict[str, Sample] = {
     "user_id": Sample(Reach.STUDIO, lambda workspace, person: UserFactory.create().pk),
     "task_id": Sample(Reach.STUDIO, lambda workspace, person: PendingTask.objects.create(name="x", failed_at=timezone.now()).pk),
     "agent_id": Sample(Reach.STUDIO, _agent),
+    "target_id": Sample(Reach.WORKSPACE, _target),
+    "order_id": Sample(Reach.WORKSPACE, lambda workspace, person: WorkOrderFactory.create(target__workspace=workspace).pk),
     "pk": Sample(Reach.STUDIO, _agent),
     "run_id": Sample(Reach.WORKSPACE, _run),
+    "experiment_name": Sample(Reach.WORKSPACE, _experiment_name, missing="no-such-experiment"),
+    "file_path": Sample(Reach.STUDIO, lambda workspace, person: "outputs/model.bin", made_by=frozenset({"PUT"})),
     "record_id": Sample(Reach.WORKSPACE, _record, missing=987_654_321),
     "/sign-in/link/<token>/ token": Sample(Reach.SECRET, _link_secret),
     "/invitations/<token>/ token": Sample(Reach.SECRET, _invitation_secret),
