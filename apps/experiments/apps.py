@@ -6,13 +6,14 @@ class ExperimentsConfig(AppConfig):
     label = "experiments"
 
     def ready(self) -> None:
-        from apps.compute.hooks import work_changed
+        from apps.compute.hooks import work_changed, work_links
         from apps.core import hooks
         from apps.experiments import entries, services
         from apps.experiments.content import content_source
 
         entries.register_verbs()
         work_changed.add(services.follow_order)
+        work_links.add(entries.work_links)
         hooks.navigation.add(entries.navigation)
         hooks.search.add(entries.search)
         hooks.home_cards.add(entries.home_cards)

@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.activity.verbs import register
+from apps.compute.hooks import WorkLink
+from apps.compute.models import WorkOrder
 from apps.core.hooks import ASSETS, Holding, HomeCard, NavigationEntry, SearchGroup, SearchResult
 from apps.experiments.models import Experiment, Run, Snapshot
 from apps.workspaces.models import Membership
@@ -79,6 +81,13 @@ def workspace_holds(workspace_ids: Collection[UUID]) -> dict[UUID, list[Holding]
     for workspace_id, count, size in runs.values_list("workspace").annotate(Count("pk"), Sum("output_bytes")):
         held[workspace_id].append(Holding(_("Runs"), count, (size or 0) + (code.get(workspace_id) or 0)))
     return held
+
+
+def work_links(orders: Collection[WorkOrder]) -> dict[UUID, WorkLink]:
+    """Say which run each of these orders is the work of, and where its page is; the studio's own work has others."""
+    subjects = {order.subject_id: order.pk for order in orders}
+    runs = Run.objects.filter(pk__in=subjects, experiment__isnull=False, deleted_at=None).select_related("workspace")
+    return {subjects[run.pk]: WorkLink(str(run), run.get_absolute_url()) for run in runs}
 
 
 def register_verbs() -> None:

@@ -157,7 +157,8 @@ class Shell:
         return sections
 
     def _entry(self, label: str, url: str, icon: str, shortcut: str, *, exact: bool = False, but: str = "") -> Entry:
-        path = self._request.path
+        # A page may belong to an entry whose address does not begin its own, as a run does to the jobs.
+        path = getattr(self._request, "navigation_path", self._request.path)
         is_current = path == url if exact else path.startswith(url) and not (but and path.startswith(but))
         return Entry(label, url, icon, shortcut, is_current)
 

@@ -22,10 +22,10 @@ points = [(x / 50, 3 * x / 50 - 1 + random.gauss(0, 0.2)) for x in range(100)]
 slope, offset = 0.0, 0.0
 
 for epoch in range(options.epochs):
-    errors = [slope * x + offset - y for x, y in points]
-    slope -= options.rate * sum(2 * error * x for error, (x, _) in zip(errors, points)) / len(points)
-    offset -= options.rate * sum(2 * error for error in errors) / len(points)
-    loss = sum(error * error for error in errors) / len(points)
+    gaps = [(slope * x + offset - y, x) for x, y in points]
+    slope -= options.rate * sum(2 * gap * x for gap, x in gaps) / len(points)
+    offset -= options.rate * sum(2 * gap for gap, _ in gaps) / len(points)
+    loss = sum(gap * gap for gap, _ in gaps) / len(points)
     run.log("loss", loss, step=epoch)
     run.log("slope", slope, step=epoch)
     print(f"epoch {epoch + 1}/{options.epochs}  loss {loss:.4f}  y = {slope:.3f} x + {offset:.3f}")

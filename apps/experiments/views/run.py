@@ -50,7 +50,8 @@ def overview(request: WorkspaceRequest, run_id: UUID) -> HttpResponse:
     metrics = list(run.metrics.filter(is_system=False).order_by("name")[: MOST_METRICS + 1])
     environment, limits = run.config.get("environment") or {}, run.config.get("limits") or {}
     facts: dict[str, Any] = {
-        "environment": environment.get("name") or environment.get("reference"),
+        "environment": str(environment.get("name") or environment.get("reference") or ""),
+        "environment_url": _environment_url(request, str(environment.get("name") or "")),
         "time_limit": duration(limits["timeout_s"]) if limits.get("timeout_s") else "",
         "memory_limit": filesizeformat(limits["memory_mb"] * MIB) if limits.get("memory_mb") else "",
         "inputs": [
@@ -198,6 +199,14 @@ def numbers_of(metric: MetricSummary) -> Numbers:
         _number(metric.minimum),
         _number(metric.maximum),
     )
+
+
+def _environment_url(request: WorkspaceRequest, name: str) -> str:
+    """Return the page of a version of an environment, by ``name:version``."""
+    environment, colon, version = name.rpartition(":")
+    if not colon:
+        return ""
+    return reverse("environments:environment", args=[request.workspace.name, environment]) + f"?version={version}"
 
 
 def _number(value: float | None) -> str:

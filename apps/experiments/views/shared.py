@@ -10,7 +10,6 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.compute.services import waiting_reason
@@ -25,6 +24,9 @@ from apps.workspaces.policies import may
 from apps.workspaces.roles import Action
 
 MOST_COUNTED = 1000
+RELATED = (
+    "experiment", "target", "order__target__workspace", "order__agent", "snapshot", "submitted_by", "parent", "rerun_of",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,8 @@ def page_context(request: WorkspaceRequest, run: Run, tab: str) -> dict[str, Any
     """Return what every tab of a run's page needs; leaves the way to it on the request."""
     cursor = events.last_seq(run_topic(run.pk))  # before more of it is read, so that no news falls between
     request.breadcrumbs = breadcrumbs(request, run)  # type: ignore[attr-defined]
+    if run.experiment is not None:
+        request.navigation_path = reverse("experiments:experiments", args=[request.workspace.name])  # type: ignore[attr-defined]
     counts = {
         "run-images": counted(run.records.values("kind", "name").distinct()),
         "run-children": counted(run.children.filter(deleted_at=None)),
@@ -128,8 +132,8 @@ WAITING = frozenset({RunStatus.NOT_STARTED, RunStatus.PREPARING, RunStatus.QUEUE
 
 
 def breadcrumbs(request: WorkspaceRequest, run: Run) -> list[tuple[str, str]]:
-    """Return the way from the list of experiments to a run: its experiment, and the run it belongs to."""
-    way = [(_("Jobs"), reverse("experiments:experiments", args=[request.workspace.name]))]
+    """Return the way from the jobs to a run: its experiment, and the run it belongs to."""
+    way: list[tuple[str, str]] = []
     if run.experiment is not None:
         address = reverse("experiments:experiment", args=[request.workspace.name, run.experiment.name])
         way.append((run.experiment.name, address))

@@ -20,11 +20,14 @@ export function tab(text: string, start: number, end: number, back: boolean): Ed
     return { from: start, to: end, text: spaces, start: start + spaces.length, end: start + spaces.length };
   }
   const from = text.lastIndexOf('\n', start - 1) + 1;
-  const lines = text.slice(from, end).split('\n');
+  const lineEnd = text.indexOf('\n', end);
+  const to = lineEnd < 0 ? text.length : lineEnd;
+  const lines = text.slice(from, to).split('\n');
   const changed = lines.map((line) => (back ? line.replace(/^ {1,4}|^\t/, '') : line && STEP + line));
   const first = (changed[0]?.length ?? 0) - (lines[0]?.length ?? 0);
   const result = changed.join('\n');
-  return { from, to: end, text: result, start: Math.max(from, start + first), end: from + result.length };
+  const grown = result.length - (to - from);
+  return { from, to, text: result, start: Math.max(from, start + first), end: Math.max(from, end + grown) };
 }
 
 /** Enter: keep the indentation of the line, a step more after a colon. */
