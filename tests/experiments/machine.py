@@ -15,13 +15,16 @@ class Machine:
 
     def __init__(self, slots: int = 4) -> None:
         self.agent: Agent = AgentFactory.create(name=LOCAL, online=True, slots=slots)
+        self._taken: list[WorkOrder] = []
 
     def take(self, run: Run | None = None) -> WorkOrder:
         """Lease what is next; return the order, of ``run`` if one is named."""
         held = list(WorkOrder.objects.on_machine().values_list("pk", flat=True))
-        orders = services.lease(self.agent, free_slots=4, free_builds=2, held=held).orders
-        assert orders, "there is no work"
-        return next(order for order in orders if run is None or order.subject_id == run.pk)
+        self._taken += services.lease(self.agent, free_slots=4, free_builds=2, held=held).orders
+        found = next((order for order in self._taken if run is None or order.subject_id == run.pk), None)
+        assert found is not None, "there is no such work"
+        self._taken.remove(found)
+        return found
 
     def say(self, order: WorkOrder, stage: str, detail: str = "") -> WorkOrder:
         """Report the stage that has begun."""

@@ -11,13 +11,12 @@ from apps.experiments.services.config import job_of
 def job_file_of(run: Run) -> str:
     """Return a command run as a job file, with the versions that it was given."""
     job = job_of(run)
-    environment = job.environment
     tree: dict[str, Any] = {
         "$schema": SCHEMA,
         "type": "command",
         "command": job.command,
         "code": "." if run.snapshot_id else None,
-        "environment": f"azureml:{environment}" if isinstance(environment, str) else environment,
+        "environment": _environment(job.environment),
         "inputs": {name: given.get("value") for name, given in job.inputs.items()},
         "outputs": job.outputs,
         "environment_variables": job.variables,
@@ -31,3 +30,7 @@ def job_file_of(run: Run) -> str:
         **job.extras,
     }
     return write_yaml({name: value for name, value in tree.items() if value not in (None, "", {}, [])})
+
+
+def _environment(reference: Any) -> Any:
+    return f"azureml:{reference.removeprefix('azureml:')}" if isinstance(reference, str) else reference
