@@ -3,7 +3,7 @@ import { t } from '../../lib/strings.ts';
 import { toast, type Toast } from '../../lib/toasts.ts';
 import { wordsOf } from '../shared/api.ts';
 import { formatCount } from '../shared/format.ts';
-import { shownText } from './core/ansi.ts';
+import { shownText } from '../shared/lines/ansi.ts';
 import type { Remote } from './remote.ts';
 
 /** More is no use in a clipboard, and the download has it. */

@@ -13,7 +13,7 @@ function parse(source: unknown): LogProps {
     socket: props.text('socket'),
     path: props.text('path', ''),
     ended: props.flag('ended'),
-    downloadUrl: props.text('downloadUrl', ''),
+    downloadUrl: props.text('downloadUrl'),
   };
 }
 

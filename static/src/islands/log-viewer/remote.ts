@@ -1,6 +1,7 @@
 import { address, getJson } from '../shared/api.ts';
 import type { Window } from './core/lines.ts';
-import type { Hits, Query } from './core/search.ts';
+import type { Query } from '../shared/lines/marks.ts';
+import type { Hits } from './core/search.ts';
 
 const TAIL_LINES = 500;
 
@@ -45,9 +46,5 @@ export class Remote {
     const { text, isRegex, isCase } = query;
     const values = { path, q: text, from, limit, regex: isRegex ? 1 : 0, case: isCase ? 1 : 0 };
     return getJson(address(this.api, 'search/', values), signal);
-  }
-
-  contentUrl(path: string): string {
-    return address(this.api, 'content/', { path });
   }
 }

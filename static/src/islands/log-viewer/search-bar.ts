@@ -2,7 +2,8 @@ import { element, icon } from '../../lib/dom.ts';
 import { t } from '../../lib/strings.ts';
 import { wasAborted, wordsOf } from '../shared/api.ts';
 import { formatCount } from '../shared/format.ts';
-import { matcher, Search, type Hits, type Query } from './core/search.ts';
+import { matcher, type Query } from '../shared/lines/marks.ts';
+import { Search, type Hits } from './core/search.ts';
 
 const PAUSE_MS = 250;
 

@@ -5,13 +5,13 @@ import { address, RequestFailed, wordsOf } from '../shared/api.ts';
 import { formatBytes, formatCount } from '../shared/format.ts';
 import { copyLines } from './copying.ts';
 import { Lines } from './core/lines.ts';
-import { readHash, writeHash, type Marked } from './core/permalink.ts';
+import { readHash, writeHash, type Marked } from '../shared/lines/permalink.ts';
 import { Loader } from './loader.ts';
 import { Remote, type LogFile } from './remote.ts';
-import type { Look } from './row.ts';
+import type { Look } from '../shared/lines/row.ts';
 import { SearchBar } from './search-bar.ts';
 import { Toolbar } from './toolbar.ts';
-import { Viewport } from './viewport.ts';
+import { Viewport } from '../shared/lines/viewport.ts';
 
 export interface LogProps {
   api: string;
@@ -80,7 +80,7 @@ export class LogViewer {
         isHit: (line) => line === this.hit,
       },
       this.look,
-      t('Log'),
+      { role: 'log', label: t('Log') },
     );
     this.toEnd.addEventListener('click', () => {
       this.viewport.toEnd();
@@ -165,7 +165,7 @@ export class LogViewer {
   }
 
   private downloadUrl(path: string): string {
-    return path === this.props.path && this.props.downloadUrl ? this.props.downloadUrl : this.remote.contentUrl(path);
+    return address(this.props.downloadUrl, '', { path });
   }
 
   private close(): void {

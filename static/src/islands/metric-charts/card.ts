@@ -201,6 +201,7 @@ export class ChartCard {
         ...(xaxis as object),
         type: axis === 'time' ? 'date' : 'linear',
         zeroline: false,
+        hoverformat: { step: ',', relative: ',.2~f', time: undefined }[axis],
         ...(range ? { range, autorange: false } : { autorange: true }),
       },
       yaxis: {
@@ -254,7 +255,7 @@ export class ChartCard {
 
   private async savePng(): Promise<void> {
     try {
-      save(await this.plot.png(this.around.theme()), `${this.fileName}.png`);
+      save(await this.plot.png(this.around.theme(), this.chart.title), `${this.fileName}.png`);
     } catch {
       toast({ level: 'error', text: t('The image could not be made.') });
     }

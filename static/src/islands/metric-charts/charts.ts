@@ -220,6 +220,7 @@ export class MetricCharts {
       page: this.page,
     });
     this.page = arranged.page;
+    this.groups.host.classList.toggle('is-joined', this.choices.isJoined);
     const { size } = this.catalogue;
     const count = formatCount(size);
     this.toolbar.showCount(

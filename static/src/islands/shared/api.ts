@@ -33,10 +33,10 @@ export function address(
  *
  * @throws RequestFailed with words for the reader; a DOMException named AbortError where `signal` ended the request
  */
-export async function get(url: string, signal?: AbortSignal): Promise<Response> {
+export async function get(url: string, signal?: AbortSignal, headers: HeadersInit = {}): Promise<Response> {
   let answer: Response;
   try {
-    answer = await fetch(url, { credentials: 'same-origin', ...(signal && { signal }) });
+    answer = await fetch(url, { credentials: 'same-origin', headers, ...(signal && { signal }) });
   } catch (error) {
     if (wasAborted(error)) throw error;
     throw new RequestFailed(0, t('The studio could not be reached. Try again in a moment.'));

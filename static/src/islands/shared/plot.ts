@@ -40,10 +40,12 @@ export class Plot {
   }
 
   /** The drawing as a PNG image, as the address of its data. */
-  async png(theme: ChartTheme): Promise<string> {
+  async png(theme: ChartTheme, title: string): Promise<string> {
     if (!this.bundle) throw new Error('Nothing has been drawn.');
     const { data, layout } = this.host as unknown as { data: unknown[]; layout: Record<string, unknown> };
-    const solid = { ...layout, paper_bgcolor: theme.surface };
+    const text = title.replace(/&/g, '&amp;').replace(/</g, '&lt;');
+    const heading = { text, font: { size: 14, color: theme.text }, x: 0.5, y: 0.98, yanchor: 'top', automargin: true };
+    const solid = { ...layout, paper_bgcolor: theme.surface, title: heading };
     const { clientWidth: width, clientHeight: height } = this.host;
     const options = { format: 'png', width, height, scale: 2 } as const;
     return this.bundle.Plotly.toImage({ data, layout: solid } as never, options);

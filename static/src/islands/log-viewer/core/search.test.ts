@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { matcher, matches, Search, type Ask } from './search.ts';
+import { Search, type Ask } from './search.ts';
 
 /** A server that looks through `stretch` lines for each question. */
 function server(lines: number[], total: number, stretch = 1000): { ask: Ask; asked: number[] } {
@@ -48,21 +48,5 @@ describe('a search', () => {
     await search.count(() => undefined);
     expect(await search.before(290_000)).toBe(90_000);
     expect(await search.before(90_000)).toBe(2099);
-  });
-});
-
-describe('marks within a line', () => {
-  const query = { text: 'a.c', isRegex: false, isCase: false };
-
-  it('takes text as it is, or as a pattern', () => {
-    expect(matches('A.C abc', matcher(query) ?? /$/)).toEqual([[0, 3]]);
-    expect(matches('A.C abc', matcher({ ...query, isRegex: true }) ?? /$/)).toHaveLength(2);
-    expect(matches('A.C abc', matcher({ ...query, isRegex: true, isCase: true }) ?? /$/)).toEqual([[4, 7]]);
-  });
-
-  it('marks nothing for no text, half a pattern or empty matches', () => {
-    expect(matcher({ ...query, text: '' })).toBeNull();
-    expect(matcher({ text: '(', isRegex: true, isCase: false })).toBeNull();
-    expect(matches('abc', /x*/g)).toEqual([]);
   });
 });

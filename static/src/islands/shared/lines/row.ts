@@ -1,9 +1,9 @@
-import { element } from '../../lib/dom.ts';
-import { t } from '../../lib/strings.ts';
-import { formatCount } from '../shared/format.ts';
-import { drawLine, PLAIN, type Colour, type Run } from './core/ansi.ts';
-import { contrast, readable } from './core/contrast.ts';
-import { matches } from './core/search.ts';
+import { element } from '../../../lib/dom.ts';
+import { t } from '../../../lib/strings.ts';
+import { formatCount } from '../format.ts';
+import { drawLine, PLAIN, type Colour, type Run } from './ansi.ts';
+import { contrast, readable } from './contrast.ts';
+import { matches } from './marks.ts';
 
 type Rgb = readonly [red: number, green: number, blue: number];
 

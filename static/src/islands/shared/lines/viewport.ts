@@ -1,5 +1,5 @@
-import { element } from '../../lib/dom.ts';
-import { lastPlace, moved, placeAt, placeBefore, shareOf, START, TALLEST, type Place } from './core/place.ts';
+import { element } from '../../../lib/dom.ts';
+import { lastPlace, moved, placeAt, placeBefore, shareOf, START, TALLEST, type Place } from './place.ts';
 import { Row, type Look } from './row.ts';
 
 /** Pixels of a line that is not wrapped; the style sheet says the same (`--log-line`). */
@@ -40,11 +40,11 @@ export class Viewport {
   constructor(
     private readonly source: Source,
     private look: Look,
-    label: string,
+    { role, label }: { role: 'log' | 'region'; label: string },
   ) {
     this.scroller = element('div', {
       class: 'log-scroller',
-      role: 'log',
+      role,
       'aria-live': 'off', // a log that grows by the second must not be read out; the status line says what matters
       'aria-label': label,
       tabindex: 0,

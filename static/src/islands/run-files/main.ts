@@ -1,0 +1,20 @@
+import '../../styles/logs.css';
+import '../../styles/files.css';
+
+import { island } from '../../lib/island.ts';
+import { Props } from '../shared/props.ts';
+import { RunFiles, type FilesProps } from './files.ts';
+
+function parse(source: unknown): FilesProps {
+  const props = new Props(source);
+  return {
+    api: props.text('api'),
+    isCode: props.text('mode', 'files') === 'code',
+    canPreview: props.flag('canPreview', false),
+  };
+}
+
+island('run-files', parse, (host, props) => {
+  const files = new RunFiles(host, props);
+  return () => files.destroy();
+});
