@@ -50,7 +50,9 @@ def test_every_tab_opens_with_nothing_in_it(reader, workspace, tab):
 @pytest.mark.parametrize("tab", TABS)
 def test_every_tab_takes_few_queries_however_much_there_is(reader, workspace, tab, django_assert_max_num_queries):
     run = RunFactory.create(workspace=workspace, running=True)
-    RunTag.objects.bulk_create([RunTag(run=run, workspace=workspace, name=f"t{n}", value="x" * 900) for n in range(100)])
+    RunTag.objects.bulk_create(
+        [RunTag(run=run, workspace=workspace, name=f"t{n}", value="x" * 900) for n in range(100)]
+    )
     RunParameter.objects.bulk_create([RunParameter(run=run, name=f"p{n}", value="v" * 5000) for n in range(300)])
     MetricSummary.objects.bulk_create([MetricSummary(run=run, name=f"m{n}", last=n) for n in range(300)])
     RunRecord.objects.bulk_create(

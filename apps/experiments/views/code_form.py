@@ -69,6 +69,13 @@ class CodeForm(StudioForm):
                 if name in self.fields:
                     self.fields[name].required = name in needed
 
+    def clean_script(self) -> str:
+        """Refuse a script of nothing but spaces."""
+        field = self.fields["script"]
+        if field.required and not self.cleaned_data["script"].strip():
+            raise forms.ValidationError(field.error_messages["required"], code="required")
+        return str(self.cleaned_data["script"])
+
 
 class JobFileForm(CodeForm):
     """A job file, and the code that it names."""

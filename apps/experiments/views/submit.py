@@ -133,7 +133,9 @@ def _choices(workspace: Workspace, job: CommandJob | None) -> dict[str, list[tup
 
     What the cloned ``job`` names is offered too, even if it is not among the usual ones.
     """
-    offered = [choice for choices in hooks.environment_choices(workspace) for choice in choices]
+    # What is ready comes first, so that who leaves the choice alone need not wait.
+    found = [choice for choices in hooks.environment_choices(workspace) for choice in choices]
+    offered = sorted(found, key=lambda choice: not choice.is_ready)
     environments = [(one.reference, f"{one.label} · {one.hint}" if one.hint else one.label) for one in offered]
     if job and job.environment and job.environment not in dict(environments):
         environments.insert(0, (str(job.environment), str(job.environment)))
