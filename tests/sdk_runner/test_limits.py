@@ -38,7 +38,7 @@ def test_without_control_groups_a_watchdog_does_the_same(tmp_path, monkeypatch, 
     monkeypatch.setattr(memory, "CGROUP", tmp_path / "none")
     folder = WorkFolder(tmp_path / "work")
     folder.logs.mkdir(parents=True)
-    folder.run.mkdir()
+    sandbox.prepare_run_folder(kind, folder, tmp_path)
     sandbox.make_folders(folder, None)
     where = sandbox.layout(kind, folder, folder.path)
     command = ["/bin/sh", "-c", EAT.replace("python", str(interpreters.own().path))]
@@ -50,7 +50,7 @@ def test_without_control_groups_a_watchdog_does_the_same(tmp_path, monkeypatch, 
     ending = running.watch(Progress(folder, 60))
     assert re.fullmatch(r"used [2-9]\d\d of 200 MB of memory", ending.reason)
     assert ending.signal == signal.SIGKILL
-    assert not processes.descendants(folder.read("keeper.json")["pid"])
+    assert not processes.descendants((folder.read("keeper.json") or {})["pid"])
 
 
 def test_sizes_are_said_as_people_say_them():

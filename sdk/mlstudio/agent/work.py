@@ -124,7 +124,7 @@ class Work:
                 if held.is_running:
                     continue
                 if held.is_over and not self._has_command(held):
-                    folders.remove(held.folder.path)
+                    folders.put_away(held.folder)
                     del self._held[name]
                     put_away = True
                 elif not self._is_stopping and time.monotonic() >= held.start_at:

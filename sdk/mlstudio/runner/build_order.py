@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from mlstudio.runner import environment, interpreters
+from mlstudio.runner import environment, interpreters, sandbox
 from mlstudio.runner.ending import USER_ERROR, Ending, Fault, Stopped
 from mlstudio.runner.folder import WorkFolder
 from mlstudio.runner.link import Link
@@ -20,7 +20,7 @@ class BuildOrder:
         self._spec = order["spec"]
         self._log = folder.logs / "std.txt"
         self._progress = progress
-        self._builder = environment.Builder(home, self._log, lambda: progress.cancel() is not None)
+        self._builder = environment.Builder(sandbox.common_home(home), self._log, lambda: progress.cancel() is not None)
 
     def streams(self) -> list[Stream]:
         """Return the files to be sent while the order goes on: what uv says."""

@@ -23,6 +23,7 @@ from typing import Any, BinaryIO, Callable
 
 from mlstudio.runner import folder as folders
 from mlstudio.runner import interpreters
+from mlstudio.runner.requirements import RequirementError, check, is_empty
 
 CHECK_S = 0.2
 PLACES_OF_PIP_CONF = ("~/.config/pip/pip.conf", "~/.pip/pip.conf", "/etc/pip.conf")
@@ -76,13 +77,15 @@ class Builder:
             BuildError: they cannot be met. NoInterpreter: this machine has no such Python.
         """
         interpreter = interpreters.find(python)
-        if not any(line.split("#")[0].strip() for line in requirements.splitlines()):
+        if is_empty(requirements):
             return ""
+        _check(requirements)
         with tempfile.TemporaryDirectory(prefix="resolve-", dir=self._home) as path:
-            source, target = Path(path) / "requirements.txt", Path(path) / "lock.txt"
-            source.write_text(requirements, encoding="utf-8")
+            target = Path(path) / "lock.txt"
             options = ["--generate-hashes", "--only-binary", ":all:", "--no-header", "--no-annotate", "--quiet"]
-            self._uv(["pip", "compile", *options, "--python", str(interpreter.path), "-o", str(target), str(source)])
+            self._uv(
+                ["pip", "compile", *options, "--python", str(interpreter.path), "-o", str(target), "-"], requirements
+            )
             return target.read_text(encoding="utf-8")
 
     def ensure(self, python: str, lock: str) -> Environment:
@@ -112,6 +115,7 @@ class Builder:
                 ["venv", "--relocatable", "--no-project", "--quiet", "--python", str(interpreter.path), str(draft)]
             )
             if lock:
+                _check(lock)
                 source = path.with_name(f"{path.name}.txt")
                 source.write_text(lock, encoding="utf-8")
                 options = ["--require-hashes", "--only-binary", ":all:", "--link-mode", "hardlink"]
@@ -126,13 +130,15 @@ class Builder:
             folders.remove(draft)
             raise
 
-    def _uv(self, arguments: list[str]) -> None:
+    def _uv(self, arguments: list[str], said: str = "") -> None:
         command = [find_uv(), *arguments, "--cache-dir", str(self._home / "uv-cache"), "--no-python-downloads"]
-        with self._log.open("ab") as log, tempfile.TemporaryFile() as errors:
+        with self._log.open("ab") as log, tempfile.TemporaryFile() as errors, tempfile.TemporaryFile() as question:
+            question.write(said.encode())
+            question.seek(0)
             process = subprocess.Popen(  # noqa: S603
                 [*command, "--color", "never"],
                 env=_variables(),
-                stdin=subprocess.DEVNULL,
+                stdin=question,
                 stdout=log,
                 stderr=errors,
                 cwd="/",
@@ -223,6 +229,13 @@ def _copy(source: BinaryIO | Any, start: int, log: BinaryIO | Any) -> int:
     log.write(data)
     log.flush()
     return start + len(data)
+
+
+def _check(requirements: str) -> None:
+    try:
+        check(requirements)
+    except RequirementError as error:
+        raise BuildError(str(error)) from None
 
 
 def _in_short(said: str, code: int) -> str:

@@ -70,6 +70,13 @@ def found(home: Path) -> list[WorkFolder]:
     return [folder for folder in folders if folder.has("order.json")]
 
 
+def put_away(folder: WorkFolder) -> None:
+    """Remove the folder of an order, and what lies elsewhere because another user had to reach it."""
+    if folder.run.is_symlink():
+        remove(folder.run.resolve())
+    remove(folder.path)
+
+
 def remove(path: Path) -> None:
     """Remove a folder and all in it, also what a program closed to its owner."""
 

@@ -61,6 +61,7 @@ def _become(plan: dict[str, Any]) -> None:
             os.setgroups([])
             os.setresgid(plan["uid"], plan["uid"], plan["uid"])
             os.setresuid(plan["uid"], plan["uid"], plan["uid"])
+            kernel.drop_capabilities()
         kernel.gain_no_privileges()
         os.chdir(plan["cwd"])
         os.execvpe(plan["command"][0], plan["command"], os.environ)  # noqa: S606

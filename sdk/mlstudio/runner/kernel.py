@@ -7,6 +7,7 @@ import ctypes
 PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
 PR_SET_NO_NEW_PRIVS = 38
+CAPABILITY_VERSION = 0x20080522
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -18,6 +19,12 @@ def adopt_orphans() -> None:
 def end_with_parent(number: int) -> None:
     """Have the kernel send this process a signal when its parent ends."""
     _libc.prctl(PR_SET_PDEATHSIG, number, 0, 0, 0)
+
+
+def drop_capabilities() -> None:
+    """Give up all capabilities of this process, also those that a program it starts could inherit."""
+    header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION, 0)
+    _libc.capset(ctypes.byref(header), ctypes.byref((ctypes.c_uint32 * 6)()))
 
 
 def gain_no_privileges() -> None:

@@ -86,6 +86,7 @@ class RunOrder:
     # --- Before the command ------------------------------------------------------------------------------------------
     def _prepare_and_start(self, running: Command, link: Link) -> None:
         kind = _isolation()
+        sandbox.prepare_run_folder(kind, self.folder, self._home)
         with self._progress.stage("prepare_environment"):
             environment = self._environment()
         with self._progress.stage("fetch_code"):
@@ -114,7 +115,11 @@ class RunOrder:
         wanted = self._spec.get("environment")
         if not wanted:
             return None
-        builder = Builder(self._home, self.folder.logs / "environment.txt", lambda: self._progress.cancel() is not None)
+        builder = Builder(
+            sandbox.common_home(self._home),
+            self.folder.logs / "environment.txt",
+            lambda: self._progress.cancel() is not None,
+        )
         try:
             environment = builder.ensure(wanted["python"], wanted["lock"])
         except Interrupted:
@@ -131,7 +136,6 @@ class RunOrder:
         return environment
 
     def _fetch_code(self, link: Link) -> None:
-        self.folder.run.mkdir(mode=0o755, exist_ok=True)
         expected = self._spec.get("code")
         if not expected:
             return

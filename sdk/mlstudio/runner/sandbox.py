@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import glob
+import hashlib
 import json
 import os
 import shutil
@@ -16,12 +17,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from mlstudio.agent import isolation
 from mlstudio.runner.folder import WorkFolder
 
 FIRST_UID = 200_000
 FIRST_SMALL_UID = 60_000  # where this machine maps no others, as in some containers
 MOST_UIDS = 1000
 UID_LOCKS = Path("/run/lock/mlstudio-uids")
+OPEN_HOMES = Path("/var/tmp")  # noqa: S108 - only root makes folders there, and looks whose they are
 DEFAULT_PROCESSES = 4096
 SYSTEM_FOLDERS = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 # What programs need of /etc to find libraries, certificates, hosts, time and fonts.
@@ -76,16 +79,40 @@ def layout(kind: str, folder: WorkFolder, environment: Path) -> Layout:
             sdk="/studio/sdk",
             environment="/studio/environment",
         )
-    run = folder.run
+    run = os.path.realpath(folder.run)
     return Layout(
-        code=str(folder.code),
-        home=str(run / "home"),
-        temporary=str(run / "tmp"),
-        events=str(folder.events),
-        files=str(folder.logged_files),
-        sdk=str(PACKAGE_PARENT),
+        code=f"{run}/code",
+        home=f"{run}/home",
+        temporary=f"{run}/tmp",  # noqa: S108 - its own
+        events=f"{run}/events/events.ndjson",
+        files=f"{run}/files",
+        sdk=f"{run}/sdk",
         environment=str(environment),
     )
+
+
+def common_home(home: Path) -> Path:
+    """Return a folder for what runs use together: the agent's, or one that other users can reach where they must."""
+    if isolation.probe().kind != "uid":
+        return home
+    path = OPEN_HOMES / f"mlstudio-{hashlib.sha256(str(home).encode()).hexdigest()[:16]}"
+    path.mkdir(mode=0o711, exist_ok=True)
+    if path.is_symlink() or path.stat().st_uid != 0:
+        raise RuntimeError(f"{path} is not ours; remove it")
+    path.chmod(0o711)
+    return path
+
+
+def prepare_run_folder(kind: str, folder: WorkFolder, home: Path) -> None:
+    """Make the folder that holds all a command sees of its order: in the order's own, or where another user can reach it."""
+    if kind != "uid":
+        folder.run.mkdir(mode=0o755, exist_ok=True)
+    elif not folder.run.is_symlink():
+        place = common_home(home) / folder.name
+        place.mkdir(mode=0o750, exist_ok=True)
+        folder.run.symlink_to(place)
+    if kind != "bubblewrap":
+        shutil.copytree(PACKAGE_PARENT / "mlstudio", folder.run / "sdk" / "mlstudio", dirs_exist_ok=True)
 
 
 def take_uid() -> tuple[int, int] | None:
@@ -122,7 +149,8 @@ def make_folders(folder: WorkFolder, uid: int | None) -> None:
         for name in (*folders, *files):
             os.chown(os.path.join(parent, name), uid, uid, follow_symlinks=False)
     # These two stay ours, so that the command cannot put another file in place of the one that is read.
-    os.chown(folder.run, 0, 0)
+    os.chown(folder.run, 0, uid)
+    folder.run.chmod(0o750)
     os.chown(folder.events.parent, 0, 0)
 
 
@@ -194,7 +222,8 @@ def _bubblewrap(folder: WorkFolder, where: Layout, uid: int | None, shown: list[
         program += ["--perms", "0755", "--dir", path] if path != "/" else []
     for option, source, target in binds:
         program += [option, str(source), target]
-    return [*program, "--symlink", "../tmp", "/var/tmp", "--remount-ro", "/", "--chdir", "/"]  # noqa: S108
+    program += ["--perms", "0755", "--dir", "/var", "--symlink", "../tmp", "/var/tmp"]  # noqa: S108 - its own
+    return [*program, "--remount-ro", "/", "--chdir", "/"]
 
 
 def _is_system(path: Path) -> bool:
