@@ -266,7 +266,12 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "AgentStateEnum": "apps.compute.states.AgentState",
         "AliasKindEnum": "apps.workspaces.models.alias.AliasKind",
+        "ComputeTargetKindEnum": "apps.compute.models.targets.TargetKind",
         "InvitationStateEnum": "apps.accounts.models.invitation.Invitation.State",
+        "RunnerOutcomeEnum": "apps.compute.states.RUNNER_OUTCOMES",
+        "WorkKindEnum": "apps.compute.models.orders.WorkKind",
+        "WorkOutcomeEnum": "apps.compute.states.Outcome",
+        "WorkStateEnum": "apps.compute.states.WorkState",
     },
 }
 

@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from apps.compute.models import Agent, AgentQuerySet, Isolation, WorkKind, WorkOrder
-from apps.compute.states import AgentState
+from apps.compute.states import AgentState, WorkState
 
 
 class AgentFilter(django_filters.FilterSet):
@@ -30,8 +30,8 @@ class AgentFilter(django_filters.FilterSet):
         return rows.in_state(values, timezone.now())
 
 
-class WorkFilter(django_filters.FilterSet):
-    """Work by kind."""
+class QueueFilter(django_filters.FilterSet):
+    """Waiting work by kind."""
 
     kind = django_filters.MultipleChoiceFilter(
         label=_("Kind"), choices=WorkKind.choices, widget=forms.CheckboxSelectMultiple
@@ -40,3 +40,10 @@ class WorkFilter(django_filters.FilterSet):
     class Meta:
         model = WorkOrder
         fields: tuple[str, ...] = ()
+
+
+class WorkFilter(QueueFilter):
+    """Work by state, kind and target."""
+
+    state = django_filters.MultipleChoiceFilter(label=_("State"), choices=WorkState.choices)
+    target = django_filters.UUIDFilter(label=_("Compute target"))

@@ -5,9 +5,10 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from apps.compute.filters import AgentFilter, WorkFilter
+from apps.compute.filters import AgentFilter, QueueFilter
 from apps.compute.hooks import WorkLink, work_links
 from apps.compute.models import Agent, WorkOrder
 from apps.compute.services import waiting_reasons
@@ -108,7 +109,7 @@ class QueueList(StudioList):
     columns = (
         Column("title", _("Work"), value="title", render=work_title, fixed=True),
         Column("kind", _("Kind"), value=lambda order: order.get_kind_display()),
-        Column("reason", _("Waits because"), value="waits_because", exported=False),
+        Column("reason", _("Waits because"), value=lambda order: capfirst(order.waits_because), exported=False),
         Column("priority", _("Priority"), sort="priority", kind="number"),
         Column("created_at", _("Waiting since"), sort="created_at", kind="time"),
         Column("requested_by", _("By"), value=lambda order: order.requested_by and order.requested_by.display_name),
@@ -118,7 +119,7 @@ class QueueList(StudioList):
     default_sort = ("-priority", "created_at")
     search_fields = ("title",)
     search_hint = _("Search the queue")
-    filterset_class = WorkFilter
+    filterset_class = QueueFilter
     related = ("target__workspace", "requested_by")
     refresh_on = ("work.changed",)
 

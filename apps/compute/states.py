@@ -43,6 +43,10 @@ class Outcome(models.TextChoices):
     LOST = "lost", _("Lost")
 
 
+# That work was lost is never said by its runner, but found out by the studio.
+RUNNER_OUTCOMES = [(value, label) for value, label in Outcome.choices if value != Outcome.LOST]
+
+
 # Back to the queue goes a lease that no runner answered for, and work whose runner is known to be dead and had not begun the
 # user's command; what has begun is never begun a second time. From Waiting to Running goes a runner that was heard of only
 # after its lease had been taken back, where nobody else has got it since.

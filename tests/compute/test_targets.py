@@ -138,9 +138,9 @@ def test_the_queue_says_why_each_waits_and_links_to_what_it_is(operator, target,
         hooks.work_links.remove(links)
     assert '<a class="table-title" href="/runs/7/">icy_tree</a>' in html
     assert "&lt;b&gt;b&lt;/b&gt;" in html
-    assert "waiting for a free slot, 1st in the queue" in html
-    assert "waiting for a free slot, 2nd in the queue" in html
-    assert "waiting for one of 2 builds to end, 1st in the queue" in html
+    assert "Waiting for a free slot, 1st in the queue" in html
+    assert "Waiting for a free slot, 2nd in the queue" in html
+    assert "Waiting for one of 2 builds to end, 1st in the queue" in html
     assert services.waiting_reason(second) == "waiting for a free slot, 2nd in the queue"
 
 

@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from apps.compute import tokens
 from apps.compute.models import WorkKind, WorkOrder
-from apps.compute.states import LEASE_S, Outcome, WorkState
+from apps.compute.states import LEASE_S, RUNNER_OUTCOMES, Outcome, WorkState
 
 LONGEST_WAIT_S = 60
 MOST_HELD = 10_000
@@ -56,7 +56,7 @@ class LeasedOrderSerializer(serializers.ModelSerializer[WorkOrder]):
         return LEASE_S
 
 
-class CancelSerializer(serializers.Serializer[Any]):
+class CanceledWorkSerializer(serializers.Serializer[Any]):
     """Work to cancel."""
 
     id = serializers.UUIDField()
@@ -67,7 +67,7 @@ class LeaseAnswerSerializer(serializers.Serializer[Any]):
     """What to start, what to cancel, and what of the work it holds is no longer the agent's."""
 
     orders = LeasedOrderSerializer(many=True)
-    cancel = CancelSerializer(many=True)
+    cancel = CanceledWorkSerializer(many=True)
     over = serializers.ListField(child=serializers.UUIDField())
 
 
@@ -96,7 +96,7 @@ class WorkHeartbeatSerializer(serializers.Serializer[Any]):
     began = serializers.BooleanField(help_text="Whether the user's command has begun.")
 
 
-class CancelRequestSerializer(serializers.Serializer[Any]):
+class WorkCancelSerializer(serializers.Serializer[Any]):
     """That the work is to be canceled, and why."""
 
     reason = serializers.CharField()
@@ -105,7 +105,7 @@ class CancelRequestSerializer(serializers.Serializer[Any]):
 class WorkHeartbeatAnswerSerializer(serializers.Serializer[Any]):
     """What the runner is told."""
 
-    cancel = CancelRequestSerializer(allow_null=True)
+    cancel = WorkCancelSerializer(allow_null=True)
     heartbeat_s = serializers.IntegerField()
     over = serializers.BooleanField(help_text="The work has ended for the studio; nothing more of it is taken.")
 
@@ -113,12 +113,15 @@ class WorkHeartbeatAnswerSerializer(serializers.Serializer[Any]):
 class WorkEndSerializer(serializers.Serializer[Any]):
     """How work ended."""
 
-    outcome = serializers.ChoiceField(
-        choices=[(value, label) for value, label in Outcome.choices if value != Outcome.LOST]
-    )
+    outcome = serializers.ChoiceField(choices=RUNNER_OUTCOMES)
     exit_code = serializers.IntegerField(allow_null=True, default=None, min_value=-(2**31), max_value=2**31 - 1)
     signal = serializers.IntegerField(allow_null=True, default=None, min_value=0, max_value=1000)
-    error_code = serializers.ChoiceField(choices=["UserError", "SystemError"], allow_blank=True, default="")
+    error_code = serializers.RegexField(
+        "^(UserError|SystemError)?$",
+        allow_blank=True,
+        default="",
+        help_text="Whose fault: UserError, SystemError or empty.",
+    )
     reason = serializers.CharField(allow_blank=True, default="", trim_whitespace=False)
     stages = serializers.ListField(child=StageSerializer(), max_length=MOST_STAGES, required=False)
     result = serializers.DictField(default=dict)

@@ -1,10 +1,15 @@
 """Where the work of a workspace can go."""
 
+from typing import Any, Self
+
+from django.apps import apps
 from django.conf import settings
 from django.db import models
-from django.db.models.functions import Lower
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce, Lower
 from django.utils.translation import gettext_lazy as _
 
+from apps.compute.states import WorkState
 from apps.core.models import BaseModel
 from apps.workspaces.models import Workspace
 
@@ -16,6 +21,18 @@ class TargetKind(models.TextChoices):
     """What a compute target is made of."""
 
     LOCAL = "local", _("This machine")
+
+
+class ComputeTargetQuerySet(models.QuerySet["ComputeTarget"]):
+    def with_counts(self) -> Self:
+        """Add ``waiting`` and ``running``: how many pieces of work wait for each target, and how many its machines have."""
+        return self.annotate(waiting=_count(WorkState.WAITING), running=_count(WorkState.LEASED, WorkState.RUNNING))
+
+
+def _count(*states: WorkState) -> Any:
+    orders = apps.get_model("compute", "WorkOrder").objects.filter(target=OuterRef("pk"), state__in=states)
+    counted = orders.order_by().values("target").annotate(count=Count("pk")).values("count")
+    return Coalesce(Subquery(counted, output_field=models.IntegerField()), 0)
 
 
 class ComputeTarget(BaseModel):
@@ -33,6 +50,8 @@ class ComputeTarget(BaseModel):
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
+
+    objects = ComputeTargetQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -5,8 +5,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Count, IntegerField, OuterRef, Subquery
-from django.db.models.functions import Coalesce
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -38,9 +36,7 @@ def targets(request: WorkspaceRequest) -> HttpResponseBase:
     agents: dict[str, list[Agent]] = {}
     list_ = TargetList(
         request,
-        ComputeTarget.objects.filter(workspace=request.workspace).annotate(
-            waiting=_count(WorkState.WAITING), running=_count(WorkState.LEASED, WorkState.RUNNING)
-        ),
+        ComputeTarget.objects.filter(workspace=request.workspace).with_counts(),
         scope=str(request.workspace.pk),
         may_share_views=may(request.membership, Action.VIEWS_SHARE),
         empty=Empty(
@@ -153,11 +149,6 @@ def _cursors(request: WorkspaceRequest) -> dict[str, int]:
         "machines_cursor": events.last_seq(MACHINES_TOPIC),
         "work_cursor": events.last_seq(work_topic(request.workspace.pk)),
     }
-
-
-def _count(*states: WorkState) -> Any:
-    orders = WorkOrder.objects.filter(target=OuterRef("pk"), state__in=states).order_by().values("target")
-    return Coalesce(Subquery(orders.annotate(n=Count("pk")).values("n"), output_field=IntegerField()), 0)
 
 
 def _now(request: WorkspaceRequest, target: ComputeTarget) -> dict[str, Any]:
