@@ -268,6 +268,7 @@ SPECTACULAR_SETTINGS = {
         "AliasKindEnum": "apps.workspaces.models.alias.AliasKind",
         "ComputeTargetKindEnum": "apps.compute.models.targets.TargetKind",
         "InvitationStateEnum": "apps.accounts.models.invitation.Invitation.State",
+        "RunKindEnum": "apps.experiments.models.run.RunKind",
         "RunnerOutcomeEnum": "apps.compute.states.RUNNER_OUTCOMES",
         "WorkKindEnum": "apps.compute.models.orders.WorkKind",
         "WorkOutcomeEnum": "apps.compute.states.Outcome",
