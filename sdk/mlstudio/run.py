@@ -92,7 +92,7 @@ class Run:
         values.check_name(name)
         column = values.column_of(value, name)
         for start in range(0, len(column), LIST_PART):
-            self._log_record("list", name, {"values": column[start : start + LIST_PART]})
+            self._log_record("list", name, column[start : start + LIST_PART])
 
     def log_row(self, name: str, description: str = "", **columns: Any) -> None:
         """Log a row of a table, ``log_row("cos", x=0, y=1)``; the rows of one name make one table."""
