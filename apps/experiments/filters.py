@@ -97,6 +97,7 @@ class ChildRunFilter(RunFilter):
 class RunAPIFilter(RunFilter):
     """As on pages; ``parent`` gives the runs within one run."""
 
+    name = django_filters.CharFilter(field_name="name")
     parent = django_filters.UUIDFilter(field_name="parent")
     rerun_of = django_filters.UUIDFilter(field_name="rerun_of")
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import http.client
 import json
+import os
 import random
+import shutil
 import ssl
+import tempfile
 import threading
 import time
 import uuid
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import IO, Any, Union
 from urllib.parse import urlencode, urlsplit
 
 from mlstudio import __version__
@@ -22,6 +26,9 @@ RETRIED_STATUSES = frozenset({429, 502, 503, 504})
 REPEATABLE_METHODS = frozenset({"GET", "HEAD", "PUT", "DELETE"})
 LONGEST_WAIT_S = 30.0
 LARGEST_ANSWER = 256 * 2**20
+CHUNK_BYTES = 256 * 1024
+
+Content = Union[bytes, IO[bytes], None]
 
 
 class Client:
@@ -78,15 +85,66 @@ class Client:
 
     def call(self, method: str, path: str, body: Any = None, idempotency_key: str = "") -> Any:
         """Make one request, again where that helps and does no harm. Returns the parsed JSON, or None."""
+        headers = {"Content-Type": "application/json"} if body is not None else {}
+        content = None if body is None else json.dumps(body).encode()
+        return self._result(*self._send(method, path, content, headers, idempotency_key))
+
+    def post_form(self, path: str, fields: Mapping[str, str], files: Mapping[str, Path]) -> Any:
+        """Create something from a form with files, which are not read into memory. Repeated as ``post`` is."""
+        with tempfile.TemporaryFile() as form:
+            content_type = _write_form(form, fields, files)
+            headers = {"Content-Type": content_type, "Content-Length": str(form.tell())}
+            return self._result(*self._send("POST", path, form, headers, uuid.uuid4().hex))
+
+    def get_bytes(self, path: str, start: int, end: int, /, **query: Any) -> bytes:
+        """Return bytes ``start`` up to, not including, ``end`` of a file, or of a log that grows meanwhile."""
+        headers = {"Range": f"bytes={start}-{end - 1}"}
+        status, received, data = self._send("GET", _with_query(path, query), None, headers)
+        if status >= 400:
+            self._result(status, received, data)
+        return data[start:end] if status == 200 else data
+
+    def download(self, path: str, target: Path, /, **query: Any) -> None:
+        """Write a file of the studio to ``target``, which appears whole or not at all."""
+        address = _with_query(path, query)
+        draft = target.with_name(f".{target.name}.part")
+        for attempt in range(self.retries + 1):
+            try:
+                self._write_answer(address, draft)
+                os.replace(draft, target)
+                return
+            except (OSError, http.client.HTTPException) as error:
+                self.close()
+                if attempt == self.retries:
+                    raise UnreachableError(f"The studio at {self.url} does not answer: {_reason(error)}.") from error
+                time.sleep(_pause(attempt))
+            finally:
+                draft.unlink(missing_ok=True)
+
+    def _write_answer(self, path: str, draft: Path) -> None:
+        target = path if path.startswith("/") else API + path
+        connection = self._connection()
+        connection.request("GET", target, headers=self._headers())
+        response = connection.getresponse()
+        if response.status != 200:
+            self._result(response.status, response.headers, response.read(LARGEST_ANSWER))
+        with draft.open("wb") as file:
+            while chunk := response.read(CHUNK_BYTES):
+                file.write(chunk)
+
+    def _headers(self) -> dict[str, str]:
         headers = {"Accept": "application/json", "User-Agent": f"mlstudio/{__version__}", "Host": self._netloc}
         if self._token:
             headers["Authorization"] = f"Bearer {self._token}"
+        return headers
+
+    def _send(
+        self, method: str, path: str, content: Content, more: dict[str, str], idempotency_key: str = ""
+    ) -> tuple[int, http.client.HTTPMessage, bytes]:
+        """Make one request, again where that helps and does no harm. Returns status, headers and body."""
+        headers = {**self._headers(), **more}
         if idempotency_key:
             headers["Idempotency-Key"] = idempotency_key
-        content = None
-        if body is not None:
-            content = json.dumps(body).encode()
-            headers["Content-Type"] = "application/json"
         target = path if path.startswith("/") else API + path
         repeatable = method in REPEATABLE_METHODS or bool(idempotency_key)
         for attempt in range(self.retries + 1):
@@ -101,7 +159,7 @@ class Client:
             if status in RETRIED_STATUSES and not last and (repeatable or status == 429):
                 time.sleep(_pause(attempt, received.get("Retry-After")))
                 continue
-            return self._result(status, received, data)
+            return status, received, data
         raise AssertionError("unreachable: the last attempt returns or raises")
 
     def close(self) -> None:
@@ -112,7 +170,7 @@ class Client:
             self._kept.connection = None
 
     def _once(
-        self, method: str, target: str, content: bytes | None, headers: dict[str, str]
+        self, method: str, target: str, content: Content, headers: dict[str, str]
     ) -> tuple[int, http.client.HTTPMessage, bytes]:
         reused = getattr(self._kept, "connection", None) is not None
         try:
@@ -127,14 +185,20 @@ class Client:
             self.close()
             raise
 
-    def _exchange(
-        self, method: str, target: str, content: bytes | None, headers: dict[str, str]
-    ) -> tuple[int, http.client.HTTPMessage, bytes]:
-        connection = getattr(self._kept, "connection", None)
+    def _connection(self) -> http.client.HTTPConnection:
+        connection: http.client.HTTPConnection | None = getattr(self._kept, "connection", None)
         if connection is None:
             kind = _SecureConnection if self._secure else http.client.HTTPConnection
             connection = kind(self._address, self._port, timeout=self._timeout_s)
             self._kept.connection = connection
+        return connection
+
+    def _exchange(
+        self, method: str, target: str, content: Content, headers: dict[str, str]
+    ) -> tuple[int, http.client.HTTPMessage, bytes]:
+        connection = self._connection()
+        if content is not None and not isinstance(content, bytes):
+            content.seek(0)
         connection.request(method, target, body=content, headers=headers)
         response = connection.getresponse()
         data = response.read(LARGEST_ANSWER + 1)
@@ -186,3 +250,18 @@ def _reason(error: BaseException) -> str:
 def _with_query(path: str, query: dict[str, Any]) -> str:
     given = {name: value for name, value in query.items() if value is not None}
     return f"{path}?{urlencode(given, doseq=True)}" if given else path
+
+
+def _write_form(form: IO[bytes], fields: Mapping[str, str], files: Mapping[str, Path]) -> str:
+    """Write a ``multipart/form-data`` body. Returns its content type."""
+    boundary = uuid.uuid4().hex
+    for name, value in fields.items():
+        form.write(f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode())
+    for name, path in files.items():
+        head = f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"; filename="{name}"\r\n'
+        form.write(f"{head}Content-Type: application/octet-stream\r\n\r\n".encode())
+        with path.open("rb") as source:
+            shutil.copyfileobj(source, form)
+        form.write(b"\r\n")
+    form.write(f"--{boundary}--\r\n".encode())
+    return f"multipart/form-data; boundary={boundary}"

@@ -186,6 +186,7 @@ class SubmitSerializer(serializers.Serializer[dict[str, Any]]):
     experiment_name = serializers.CharField(max_length=255, required=False, default="")
     environment = serializers.JSONField(
         required=False,
+        allow_null=True,
         default=None,
         help_text=_("A name such as “sklearn:1” or “sklearn@latest”, or an image with a conda file."),
     )

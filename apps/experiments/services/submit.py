@@ -12,7 +12,7 @@ from apps.compute.errors import NoSuchTarget
 from apps.compute.models import ComputeTarget
 from apps.compute.services import targets
 from apps.core import hooks as core_hooks
-from apps.core.errors import InvalidInput
+from apps.core.errors import InvalidInput, UserError
 from apps.experiments import hooks
 from apps.experiments.errors import EnvironmentUnknown, EnvironmentUnusable, NotRepeatable, SnapshotGone
 from apps.experiments.events import run_changed
@@ -196,7 +196,11 @@ def resolve(workspace: Workspace, reference: Any, actor: User) -> ResolvedEnviro
     """
     if not reference:
         return None
-    found = next((answer for answer in hooks.resolve_environment(workspace, reference, actor) if answer), None)
+    try:
+        found = next((answer for answer in hooks.resolve_environment(workspace, reference, actor) if answer), None)
+    except UserError as error:
+        error.field = error.field or "environment"
+        raise
     if found is None:
         raise EnvironmentUnknown(str(reference)[:100])
     _refuse_failed(found)
@@ -229,6 +233,7 @@ def _create(
     now = timezone.now()
     fields.setdefault("stages", [timeline.moment(Stage.SUBMITTED, now)])
     run = Run(experiment=experiment, number=number, submitted_by=actor, **fields)
+    run.environment_version = (run.config.get("environment") or {}).get("id")
     check_fields(run, "display_name", "description")
     for attempt in range(3):
         run.name = new_run_name()

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 
 from mlstudio import __version__
-from mlstudio.cli import account, environments, workspaces
+from mlstudio.cli import account, environments, jobs, workspaces
 from mlstudio.errors import StudioError
 
 DESCRIPTION = """\
@@ -18,7 +18,8 @@ Sign in once with a personal access token (in the studio: your name, Account, To
 
   studio login --url https://studio.example.com
   studio workspace list
-  studio workspace use my-workspace"""
+  studio workspace use my-workspace
+  studio job create --file job.yml --stream"""
 
 EPILOG = """\
 environment:
@@ -29,7 +30,9 @@ environment:
 exit codes:
   0  done                        3  a setting or file here is wrong
   1  the studio refused          4  not signed in, or the token is no longer accepted
-  2  the command is wrong        5  the studio does not answer"""
+  2  the command is wrong        5  the studio does not answer
+
+'studio job stream' and '--stream' end with the exit code of the job's own command: 0 when it is completed."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -39,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # A default in the parsers would overwrite, after the command's name, what was said before it.
     options.output = getattr(options, "output", "table")
     try:
-        options.run(options)
+        code = options.run(options)
         sys.stdout.flush()
     except StudioError as error:
         print(f"studio: {error}", file=sys.stderr)
@@ -50,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # The reader, such as head, has seen enough. What is still buffered must not raise again at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    return 0
+    return int(code or 0)
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -66,5 +69,6 @@ def build_parser() -> argparse.ArgumentParser:
     parents: list[argparse.ArgumentParser] = [common]
     account.add_commands(commands, parents)
     workspaces.add_commands(commands, parents)
+    jobs.add_commands(commands, parents)
     environments.add_commands(commands, parents)
     return parser
