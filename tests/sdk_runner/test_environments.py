@@ -181,6 +181,9 @@ def test_requirements_that_are_no_requirements_say_which_line(shop):
         "--index-url file:///x",
         "a/b",
         "x @ git+ssh://host/x",
+        "x @ https://host/x.whl",
+        "--extra-index-url https://host/simple",
+        "-fhttps://host",
     ],
 )
 def test_files_and_variables_of_the_machine_are_no_requirements(line):
@@ -197,8 +200,6 @@ def test_files_and_variables_of_the_machine_are_no_requirements(line):
         "mlflow-skinny[genai]~=3.0",
         "# -r x",
         "numpy  # why",
-        "x @ https://host/x-1-py3-none-any.whl",
-        "--extra-index-url https://host/simple",
         "numpy==2.0 \\\n    --hash=sha256:00ff \\\n    --hash=sha256:11ee",
     ],
 )

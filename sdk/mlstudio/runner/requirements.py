@@ -1,12 +1,14 @@
-"""What may stand in requirements: packages, and where to look for them; no files of the machine that resolves them."""
+"""What may stand in requirements: names of packages and their versions.
+
+Where packages come from is set up on the machine; files and variables of it are none of a requirement's business.
+"""
 
 from __future__ import annotations
 
 import re
 
 NAME = r"[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?\s*(?:\[[\w\s,.-]*\])?\s*"
-PACKAGE = re.compile(rf"{NAME}(?:$|[<>=!~;(].*|@\s*https?://\S+(?:\s*;.*)?)")
-OPTION = re.compile(r"(?:-i|-f|--index-url|--extra-index-url|--find-links)[\s=]\s*https?://\S+|--pre")
+PACKAGE = re.compile(rf"{NAME}(?:$|[<>=!~;(].*)")
 HASH = re.compile(r"\s--hash=\w+:\w+")
 
 
@@ -15,20 +17,19 @@ class RequirementError(Exception):
 
 
 def check(text: str) -> None:
-    """See that every line names a package, or an index by its address.
+    """See that every line names a package.
 
     Raises:
-        RequirementError: one does not. Files of the machine, and its variables, are none of a requirement's business.
+        RequirementError: one does not.
     """
     joined = text.replace("\\\r\n", "").replace("\\\n", "")
     for number, line in enumerate(joined.splitlines(), 1):
         said = HASH.sub("", re.sub(r"(^|\s)#.*", "", line)).strip()
         if not said:
             continue
-        if "${" in said or not (OPTION.fullmatch(said) or PACKAGE.fullmatch(said)):
+        if "${" in said or not PACKAGE.fullmatch(said):
             raise RequirementError(
-                f"Line {number} of the requirements cannot be used: {said[:200]!r}. A line names a package, such as numpy>=1.26, "
-                "or an index: --extra-index-url https://…"
+                f"Line {number} of the requirements cannot be used: {said[:200]!r}. A line names a package, such as numpy>=1.26."
             )
 
 
