@@ -28,12 +28,12 @@ CURATED: tuple[Curated, ...] = (
         SKLEARN,
         _("scikit-learn with pandas, NumPy, Matplotlib and joblib, and the MLflow client."),
         (
-            "joblib<2,>=1.4",
-            "matplotlib<4,>=3.9",
-            "mlflow-skinny<4,>=3.1",
-            "numpy<3,>=2",
-            "pandas<4,>=2.2",
-            "scikit-learn<2,>=1.5",
+            "joblib>=1.4,<2",
+            "matplotlib>=3.9,<4",
+            "mlflow-skinny>=3.1,<4",
+            "numpy>=2,<3",
+            "pandas>=2.2,<4",
+            "scikit-learn>=1.5,<2",
         ),
     ),
 )

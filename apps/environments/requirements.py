@@ -105,7 +105,7 @@ def unique(requirements: Iterator[str]) -> tuple[str, ...]:
 def spelled(requirement: Requirement) -> str:
     """Return the one spelling of a requirement, whatever its spaces, letters' case and order were."""
     extras = f"[{','.join(sorted(map(canonicalize_name, requirement.extras)))}]" if requirement.extras else ""
-    versions = ",".join(sorted(map(str, requirement.specifier)))
+    versions = ",".join(sorted(map(str, requirement.specifier), reverse=True))  # as people write them: >=1,<2
     marker = f" ; {requirement.marker}" if requirement.marker else ""
     return f"{canonicalize_name(requirement.name)}{extras}{versions}{marker}"
 

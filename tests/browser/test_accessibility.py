@@ -9,6 +9,7 @@ from playwright.sync_api import Page
 
 from apps.core import hooks
 from tests.accounts.factories import AccessTokenFactory, InvitationFactory, UserFactory
+from tests.environments.factories import BuildFactory, EnvironmentFactory
 from tests.workspaces.factories import AliasFactory, SecretFactory, WorkspaceFactory, member
 
 pytestmark = pytest.mark.browser
@@ -21,6 +22,7 @@ PAGES = (
     *("/administration/users/", "/administration/invitations/", "/administration/workspaces/"),
     *("/administration/activity/", "/administration/system/", "/nowhere/"),
     *(f"/workspaces/fraud/{part}" for part in ("", "compute/", "settings/", "settings/members/", "settings/secrets/")),
+    *(f"/workspaces/fraud/environments/{part}" for part in ("", "new/", "churn/", "churn/log/", "churn/jobs/")),
     *(f"/workspaces/fraud/settings/{part}" for part in ("aliases/", "activity/", "delete/")),
 )
 
@@ -34,6 +36,7 @@ def test_no_page_fails_the_rules_that_a_program_can_check(open_as, live_gateway,
     member(workspace, full_name="Grace Hopper")
     SecretFactory.create(workspace=workspace)
     AliasFactory.create(workspace=workspace)
+    EnvironmentFactory.create(workspace=workspace, name="churn", build=BuildFactory.create(ready=True))
     WorkspaceFactory.create(trashed=True, owner=ada)
     AccessTokenFactory.create(user=ada)
     InvitationFactory.create(invited_by=ada)

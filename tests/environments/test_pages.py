@@ -211,7 +211,7 @@ def test_the_archive_can_be_undone(scientist, workspace):
 
 def test_the_runs_that_used_it_are_listed(scientist, workspace):
     version = EnvironmentFactory.create(workspace=workspace, name="mine").latest
-    RunFactory.create(workspace=workspace, display_name="with-it", config={"environment": {"id": str(version.pk)}})
+    RunFactory.create(workspace=workspace, display_name="with-it", environment_version=version.pk)
     RunFactory.create(workspace=workspace, display_name="without-it")
     page = text_of(scientist.get(f"{FOLDER}mine/jobs/"))
     assert "with-it" in page

@@ -97,7 +97,7 @@ def test_their_builds_begin_by_themselves_and_only_once(workspace, run_tasks):
     assert build.run.order is not None
     spec = build.run.order.spec["environment"]
     assert spec["name"] == "sklearn:1"
-    assert "scikit-learn<2,>=1.5\n" in spec["requirements"]
+    assert "scikit-learn>=1.5,<2\n" in spec["requirements"]
     assert spec["lock"] == ""
     assert (build.run.experiment, str(build.run.target), build.run.order.slots) == (None, "local", 0)
 

@@ -84,7 +84,7 @@ def test_requirements_are_read_as_pip_reads_them():
     assert reading.kind == "requirements"
     assert reading.recipe == Recipe(
         "3.11",
-        ("pandas<3,>=2", 'scikit-learn==1.5.* ; python_version > "3.8"', "ray[default,tune]", "numpy>=1.26"),
+        ("pandas>=2,<3", 'scikit-learn==1.5.* ; python_version > "3.8"', "ray[default,tune]", "numpy>=1.26"),
     )
     assert reading.warnings == ()
 
@@ -133,7 +133,7 @@ def test_a_conda_file_of_the_samples_is_read_without_conda():
         "numpy==1.21.2.*",
         "scikit-learn==0.24.2.*",
         "scipy==1.7.1.*",
-        "pandas<1.2,>=1.1",
+        "pandas>=1.1,<1.2",
         "inference-schema[numpy-support]==1.3.0",
         "xlrd==2.0.1",
         "mlflow==1.26.1",

@@ -15,6 +15,7 @@ from apps.environments import services
 from apps.environments.events import ENVIRONMENTS_TOPIC
 from apps.environments.lists import EnvironmentRunList
 from apps.environments.models import Environment, EnvironmentVersion
+from apps.environments.recipes import Recipe
 from apps.environments.snippets import snippets_of
 from apps.environments.text import kind_of, progress_of, status_of
 from apps.experiments.models import Run
@@ -56,11 +57,10 @@ def build_log(request: WorkspaceRequest, environment_name: str) -> HttpResponse:
 
 @workspace_page(get=Action.ENVIRONMENTS_READ)
 def jobs(request: WorkspaceRequest, environment_name: str) -> HttpResponseBase:
-    """The runs that used it, in any version."""
+    """The runs that used this version."""
     version = _find(request, environment_name)
-    ids = [str(pk) for pk in version.environment.versions.values_list("pk", flat=True)]
     may_read_runs = may(request.membership, Action.RUNS_READ)
-    runs = Run.objects.filter(workspace=request.workspace, config__environment__id__in=ids)
+    runs = Run.objects.filter(workspace=request.workspace, environment_version=version.pk)
     list_ = EnvironmentRunList(
         request,
         runs if may_read_runs else runs.none(),
@@ -68,7 +68,7 @@ def jobs(request: WorkspaceRequest, environment_name: str) -> HttpResponseBase:
         may_share_views=may(request.membership, Action.VIEWS_SHARE),
         empty=Empty(
             _("No run has used it yet"),
-            _("Runs that name this environment appear here, whichever of its versions they use."),
+            _("Runs that use this version of the environment appear here."),
             icon="jobs",
         ),
     )
@@ -160,6 +160,7 @@ def _context(request: WorkspaceRequest, version: EnvironmentVersion, tab: str) -
         "kind": kind_of(found),
         "description": render_markdown(found.description),
         "snippets": snippets_of(version),
+        "source": "" if version.source == Recipe.from_json(version.recipe).text else version.source,
         "tabs": tabs,
         "may_write": may_write,
         "may_rebuild": may_write and version.build.is_over and (anew is None or anew.is_over),

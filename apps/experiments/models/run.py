@@ -80,6 +80,8 @@ class Run(BaseModel):
     target = models.ForeignKey(ComputeTarget, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     order = models.ForeignKey(WorkOrder, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     snapshot = models.ForeignKey(Snapshot, null=True, blank=True, on_delete=models.PROTECT, related_name="runs")
+    # Of the environment that ``config`` names, so that the runs that used one are found.
+    environment_version = models.UUIDField(null=True, blank=True)
     properties = models.JSONField(default=dict, blank=True)
     rerun_of = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
 
@@ -105,6 +107,9 @@ class Run(BaseModel):
             models.Index(fields=["workspace", "status", "-created_at", "id"], name="runs_by_status"),
             models.Index(fields=["experiment", "-created_at", "id"], name="runs_of_experiment"),
             models.Index(fields=["parent", "created_at", "id"], name="children_of_run"),
+            models.Index(fields=["environment_version", "-created_at", "id"], name="runs_of_environment",
+                condition=Q(environment_version__isnull=False),
+            ),
             models.Index(fields=["status", "created_at"], name="runs_of_all_by_status"),
         ]  # fmt: skip
 
