@@ -14,6 +14,10 @@ from apps.accounts.models.token import TokenScope
 from apps.activity.models import AuditRecord, Level, Notification
 from apps.compute.models import Agent, Isolation
 from apps.core.lists import StudioList
+from apps.environments.models import Environment, EnvironmentBuild, EnvironmentVersion
+from apps.environments.states import BuildState
+from apps.experiments.models import Experiment, Run
+from apps.experiments.states import RunStatus
 from apps.workspaces.models import Alias, Membership, Secret, Workspace
 from apps.workspaces.models.alias import AliasKind
 from apps.workspaces.roles import Role
@@ -98,7 +102,33 @@ def seed(rows: int) -> Studio:
         "last_seen_at": now if n % 3 else _before(chance, now), "isolation": kinds_of_isolation[n % len(kinds_of_isolation)],
         "version": "0.1.0", "memory_total_mb": 16_384, "memory_available_mb": 9_000,
     })  # fmt: skip
+    _write_environments(rows, workspace, chance, now)
     return Studio(viewer, workspace, colleague)
+
+
+def _write_environments(rows: int, workspace: Workspace, chance: random.Random, now: datetime) -> None:
+    """Write environments, most of them made for jobs, and runs that used the one called ``used``."""
+    states = list(BuildState)
+    builds = _write(EnvironmentBuild, rows // 10, lambda n: {
+        "recipe_digest": f"{n:064d}", "recipe": {"python": "3.11", "requirements": [f"package-{n}"]}, "digest": f"{n:064d}",
+        "state": states[n % len(states)], "size": n * 1000, "packages": [{"name": "numpy", "version": "2.1.0"}] * 40,
+    })  # fmt: skip
+    environments = _write(Environment, rows, lambda n: {
+        "workspace": workspace, "name": "used" if n == 0 else f"{chance.choice(WORDS)}-{n}", "description": _words(chance),
+        "is_anonymous": n % 3 == 1, "is_curated": n % 100 == 2, "archived_at": now if n % 50 == 3 else None,
+    })  # fmt: skip
+    versions = _write(EnvironmentVersion, rows, lambda n: {
+        "environment": environments[n], "number": 1, "build": builds[n % len(builds)], "recipe": builds[n % len(builds)].recipe,
+    })  # fmt: skip
+    for environment, version in zip(environments, versions, strict=True):
+        environment.latest = version
+    Environment.objects.bulk_update(environments, ["latest"], batch_size=BATCH)
+    experiment = Experiment.objects.create(workspace=workspace, name="used-environment")
+    statuses = list(RunStatus)
+    _write(Run, rows, lambda n: {
+        "workspace": workspace, "experiment": experiment, "name": f"used_{n}", "number": n + 1, "status": statuses[n % len(statuses)],
+        "environment_version": versions[0].pk, "config": {"command": "python train.py"},
+    })  # fmt: skip
 
 
 def _write_shared(rows: int, viewer: User, chance: random.Random, now: datetime, *, trashed: bool) -> None:
