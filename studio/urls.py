@@ -15,8 +15,10 @@ urlpatterns = [
     path("workspaces/<str:name>/compute/", include("apps.compute.urls")),
     path("workspaces/<str:name>/", include("apps.experiments.urls")),
     path("workspaces/<str:name>/environments/", include("apps.environments.urls")),
+    path("workspaces/<str:name>/data/", include("apps.data.urls")),
     path("views/", include("apps.core.urls")),
     path("content/", include("apps.core.content.urls")),
     path("api/v1/", include("studio.api")),
+    path("mlflow/<str:name>/", include("apps.tracking.urls")),
     path("api/docs/", include("apps.portal.docs_urls")),
 ]

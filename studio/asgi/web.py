@@ -16,7 +16,9 @@ from channels.routing import URLRouter
 from django.urls import re_path
 
 from apps.core.long_poll import LongPoll
+from apps.data.uploads.receiving import PartReceiver
 from apps.experiments.ingestion import app as ingestion
+from apps.tracking import asgi as tracking
 from studio.asgi.health import answer_health
 from studio.asgi.lifespan import answer_lifespan
 from studio.asgi.origin import OriginCheck
@@ -27,6 +29,7 @@ known_or_refused = [*socket_patterns, re_path("", refuse_unknown_socket)]  # typ
 websockets = OriginCheck(AuthMiddlewareStack(URLRouter(known_or_refused)))
 
 long_polls = LongPoll(django_application)
+parts = PartReceiver(django_application)
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
@@ -41,4 +44,8 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
         return await long_polls(scope, receive, send)
     if ingestion.takes(scope):
         return await ingestion.application(scope, receive, send)
+    if tracking.takes(scope):
+        return await tracking.application(scope, receive, send)
+    if parts.takes(scope):
+        return await parts(scope, receive, send)
     return await django_application(scope, receive, send)

@@ -119,6 +119,12 @@ def _target(workspace: Workspace, person: User) -> Any:
     return ComputeTargetFactory.create(workspace=workspace, name=f"target-{ComputeTarget.objects.count()}").pk
 
 
+def _artifact(workspace: Workspace, person: User) -> str:
+    run = Run.objects.get(pk=_run(workspace, person))
+    run.files.create(path="a.txt", size=1, sha256="0" * 64, key="no-such-key")
+    return f"{run.pk}/a.txt"
+
+
 def _saved_view(workspace: Workspace, person: User) -> Any:
     return SavedView.objects.create(owner=person, list_key="x", scope=str(workspace.pk), name=str(timezone.now())).pk
 
@@ -156,6 +162,8 @@ SAMPLES: dict[str, Sample] = {
     "run_id": Sample(Reach.WORKSPACE, _run),
     "experiment_name": Sample(Reach.WORKSPACE, _experiment_name, missing="no-such-experiment"),
     "file_path": Sample(Reach.STUDIO, lambda workspace, person: "outputs/model.bin", made_by=frozenset({"PUT"})),
+    "artifact_path": Sample(Reach.WORKSPACE, _artifact, missing="01900000-0000-7000-8000-000000000000/a.txt"),
+    "call": Sample(Reach.SECRET, lambda workspace, person: "2.0/mlflow/no-such-call"),
     "record_id": Sample(Reach.WORKSPACE, _record, missing=987_654_321),
     "/sign-in/link/<token>/ token": Sample(Reach.SECRET, _link_secret),
     "/invitations/<token>/ token": Sample(Reach.SECRET, _invitation_secret),

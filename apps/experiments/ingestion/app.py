@@ -38,7 +38,7 @@ def takes(scope: Scope) -> bool:
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
     """Answer a request that ``takes`` is true of."""
     handler = _HANDLERS[scope["path"]] if scope["method"] == "POST" else _refuse_verb
-    await respond(scope, receive, send, handler, lambda error: error.problem())
+    await respond(scope, receive, send, handler)
 
 
 async def _take_log(scope: Scope, receive: Receive) -> dict[str, Any]:

@@ -1,10 +1,11 @@
 """Who may write to which run. Looked up in the database at most every few seconds for each caller."""
 
 import time
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from channels.db import database_sync_to_async
+from django.db.models import Q
 from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,7 +15,7 @@ from apps.compute import tokens
 from apps.compute.models import WorkOrder
 from apps.compute.services import find_order
 from apps.experiments.ingestion.errors import RunUnknown, TokenRefused, WorkOver
-from apps.experiments.models import Run
+from apps.experiments.models import Run, RunQuerySet
 from apps.workspaces.access import find_membership
 from apps.workspaces.policies import require
 from apps.workspaces.roles import Action
@@ -68,7 +69,8 @@ def _find_work(token: str, _workspace: str, _run_id: str) -> UUID:
     order = find_order(token, "work")
     if order is None:
         raise TokenRefused(_("This token belongs to no work of the studio, or to an earlier attempt at it."))
-    _check_age(order, WORK_TOKEN_OUTLIVES)
+    if is_over(order, WORK_TOKEN_OUTLIVES):
+        raise WorkOver
     return order.subject_id
 
 
@@ -78,8 +80,9 @@ def _find_tracked(token: str, workspace: str, run_id: str) -> UUID:
         order = find_order(token, "run")
         if order is None:
             raise TokenRefused(_("This token belongs to an earlier attempt at its run."))
-        _check_age(order, RUN_TOKEN_OUTLIVES)
-        if order.subject_id != wanted or order.workspace.name.lower() != workspace.lower():
+        if is_over(order, RUN_TOKEN_OUTLIVES):
+            raise WorkOver
+        if order.workspace.name.lower() != workspace.lower() or not runs_of_code(order).filter(pk=wanted).exists():
             raise RunUnknown
         return wanted
     access = find_token(token, writes=True)
@@ -94,10 +97,14 @@ def _find_tracked(token: str, workspace: str, run_id: str) -> UUID:
     return wanted
 
 
-def _check_age(order: WorkOrder, outlives: timedelta) -> None:
-    ended: datetime | None = order.ended_at
-    if ended is not None and timezone.now() - ended > outlives:
-        raise WorkOver
+def runs_of_code(order: WorkOrder) -> RunQuerySet:
+    """Return the runs that the code of an order may write to: its own, and the children it made of it."""
+    return Run.objects.filter(Q(pk=order.subject_id) | Q(parent=order.subject_id), deleted_at=None)
+
+
+def is_over(order: WorkOrder, outlives: timedelta) -> bool:
+    """Whether an order ended so long ago that a token which outlives it by that much is over too."""
+    return order.ended_at is not None and timezone.now() - order.ended_at > outlives
 
 
 def _uuid(text: str) -> UUID:

@@ -20,6 +20,7 @@ Scope = Any
 Receive = Callable[[], Awaitable[Any]]
 Send = Callable[[Any], Awaitable[None]]
 Handler = Callable[[Scope, Receive], Awaitable[Any]]
+ErrorOf = Callable[[dict[str, Any]], dict[str, Any]] | None
 
 # A client that is refused before it has sent everything may never see why, so a little too much is read and dropped.
 _DROPPED_BYTES = 32 * 2**20
@@ -37,7 +38,7 @@ def token_of(scope: Scope) -> str:
     """
     kind, _sep, value = header(scope, b"authorization").partition(" ")
     if kind.lower() != "bearer" or not value.strip():
-        raise TokenRefused(_("Send the token of the work: “Authorization: Bearer …”."))
+        raise TokenRefused(_("Send a token with the request: “Authorization: Bearer …”."))
     return value.strip()
 
 
@@ -78,21 +79,27 @@ async def read_body(receive: Receive, limit: int) -> bytes:
     return b"".join(parts)
 
 
-async def respond(scope: Scope, receive: Receive, send: Send, handler: Handler, as_body: "AsBody") -> None:
-    """Answer with what ``handler`` returns, as JSON, or with the error it raises as ``as_body`` words it."""
+async def respond(
+    scope: Scope, receive: Receive, send: Send, handler: Handler, *, error_of: ErrorOf = None, realm: str = "work"
+) -> None:
+    """Answer with what ``handler`` returns, as JSON, or with the problem it raises.
+
+    Args: error_of: puts a problem document into the words of another dialect; None leaves it as it is.
+    """
     try:
-        status, body = 200, await handler(scope, receive)
+        await answer(send, 200, await handler(scope, receive))
     except ClientGone:
         return
     except Exception as error:
-        problem = in_words(error)
-        if isinstance(problem, PlatformError) and not isinstance(problem, Busy):
-            logger.error("%s at %s", problem.reference, scope["path"], exc_info=error)
-        status, body = int(problem.status), as_body(problem)
-    await answer(send, status, body, is_problem=status >= 400)
-
-
-AsBody = Callable[[StudioError], Any]
+        known = in_words(error)
+        if isinstance(known, PlatformError) and not isinstance(known, Busy):
+            logger.error("%s at %s", known.reference, scope["path"], exc_info=error)
+        problem = known.problem()
+        headers = [(b"www-authenticate", f'Bearer realm="{realm}"'.encode())] if known.status == 401 else []
+        if known.status in {429, 503}:
+            headers.append((b"retry-after", b"1"))
+        media_type = b"application/json" if error_of else b"application/problem+json"
+        await answer(send, int(known.status), error_of(problem) if error_of else problem, media_type, *headers)
 
 
 def in_words(error: Exception) -> StudioError:
@@ -102,17 +109,15 @@ def in_words(error: Exception) -> StudioError:
     return recognise(error) or PlatformError(_("Something went wrong on our side, so this was not saved. Try again."))
 
 
-async def answer(send: Send, status: int, body: Any, *, is_problem: bool = False) -> None:
+async def answer(
+    send: Send, status: int, body: Any, media_type: bytes = b"application/json", *headers: tuple[bytes, bytes]
+) -> None:
     """Send one JSON answer."""
     data = orjson.dumps(body)
-    headers = [
-        (b"content-type", b"application/problem+json" if is_problem else b"application/json"),
+    common = [
+        (b"content-type", media_type),
         (b"content-length", str(len(data)).encode()),
         (b"cache-control", b"no-store"),
     ]
-    if status == 401:
-        headers.append((b"www-authenticate", b'Bearer realm="work"'))
-    if status in {429, 503}:
-        headers.append((b"retry-after", b"1"))
-    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.start", "status": status, "headers": [*common, *headers]})
     await send({"type": "http.response.body", "body": data})

@@ -16,6 +16,7 @@ from apps.experiments.models import MetricJournal, MetricSummary, Run
 
 POINTS_A_ROW = 1000
 """A row of the journal is one message to open pages, so a long request becomes several."""
+SYSTEM_PREFIX = "system/"  # MLflow's clients name so what they measure of the machine; our runner does too
 _NAMES_AT_ONCE = 900
 _RUNS_REMEMBERED = 200
 
@@ -95,7 +96,8 @@ class Group:
         for name, step, at_ms, value in points:
             summary = self._summaries.get((run_id, name))
             if summary is None:
-                summary = self._summaries[run_id, name] = _Summary(request.is_system)
+                is_system = request.is_system or name.startswith(SYSTEM_PREFIX)
+                summary = self._summaries[run_id, name] = _Summary(is_system)
             summary.add(step or 0, at_ms, value)
 
     def write(self) -> None:

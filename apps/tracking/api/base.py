@@ -1,0 +1,135 @@
+"""What the views of the dialect have in common."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404
+from django.utils.translation import gettext as _
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from apps.accounts.authentication import BrowserAuthentication, TokenAuthentication
+from apps.accounts.models import User
+from apps.compute.models import WorkOrder
+from apps.core.errors import NotFound
+from apps.experiments.ingestion.callers import runs_of_code
+from apps.experiments.models import Experiment, Run
+from apps.experiments.services.experiments import DEFAULT_NAME
+from apps.tracking.authentication import RunsCode, RunTokenAuthentication
+from apps.tracking.dialect import DEFAULT_EXPERIMENT_ID, Invalid, error_of
+from apps.workspaces.access import WorkspaceAPI
+
+
+class TrackingAPI(WorkspaceAPI, APIView):
+    """A view below ``/mlflow/<workspace>/``, for members of the workspace by role, and for the code of its runs.
+
+    ``order`` is that of the run whose code calls, and None for people. Errors are worded as MLflow's clients read them.
+    """
+
+    authentication_classes = (RunTokenAuthentication, TokenAuthentication, BrowserAuthentication)
+    schema = None  # MLflow's interface is MLflow's to describe
+
+    order: WorkOrder | None = None
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Find the workspace, for a person by membership and for a run's code by its run."""
+        if not isinstance(request.user, RunsCode):
+            super().initial(request, *args, **kwargs)
+            return
+        APIView.initial(self, request, *args, **kwargs)
+        self.order = request.user.order
+        self.workspace = self.order.workspace
+        if self.workspace.name.lower() != kwargs["name"].lower():
+            raise Http404
+
+    def handle_exception(self, exc: Exception) -> Response:
+        """Answer in the dialect's form."""
+        response = super().handle_exception(exc)
+        response.data = error_of(response.data)
+        response.content_type = "application/json"
+        return response
+
+    @property
+    def person(self) -> User | None:
+        """On whose behalf this is done."""
+        return self.order.requested_by if self.order else self.actor
+
+    def asked(self, request: Request) -> dict[str, Any]:
+        """Return what the request says: the query of a GET, the body of all others."""
+        found = request.query_params.dict() if request.method == "GET" else request.data
+        if not isinstance(found, dict):
+            raise Invalid(_("The body is a JSON object."))
+        return found
+
+    def find_run(self, text: Any) -> Run:
+        """Return a run that the caller may reach, with what is shown of it.
+
+        Raises:
+            NotFound: there is none.
+        """
+        runs = runs_of_code(self.order) if self.order else Run.objects.filter(deleted_at=None)
+        run = runs.filter(workspace=self.workspace, pk=uuid_of(text, "run_id")).exclude(experiment=None).first()
+        if run is None:
+            raise NotFound(_("There is no run %(id)s in this workspace.") % {"id": text})
+        return run
+
+    def find_experiment(self, text: Any) -> Experiment:
+        """Return an experiment by its id.
+
+        Raises:
+            NotFound: there is none.
+        """
+        found = self.experiments()
+        if text == DEFAULT_EXPERIMENT_ID:
+            experiment = found.filter(name=DEFAULT_NAME).first()
+        else:
+            experiment = found.filter(pk=uuid_of(text, "experiment_id")).first()
+        if experiment is None:
+            raise NotFound(_("There is no experiment %(id)s in this workspace.") % {"id": text})
+        return experiment
+
+    def experiments(self) -> Any:
+        """Return the experiments that the caller may see."""
+        found = Experiment.objects.filter(workspace=self.workspace)
+        return found.filter(runs=self.order.subject_id) if self.order else found
+
+
+def text_in(asked: dict[str, Any], name: str) -> str:
+    """Return a text that must be there.
+
+    Raises:
+        Invalid: it is not.
+    """
+    value = asked.get(name)
+    if not isinstance(value, str) or not value:
+        raise Invalid(_("Missing value for required parameter “%(name)s”.") % {"name": name})
+    return value
+
+
+def number_in(asked: dict[str, Any], name: str, default: int, most: int) -> int:
+    """Return a whole number from 1 to ``most``, or the default where there is none.
+
+    Raises:
+        Invalid: it is no such number.
+    """
+    value = asked.get(name)
+    if value in {None, "", 0, "0"}:
+        return default
+    if isinstance(value, bool) or not str(value).isdecimal() or not 1 <= int(value) <= most:
+        raise Invalid(_("“%(name)s” is a whole number from 1 to %(most)d.") % {"name": name, "most": most})
+    return int(value)
+
+
+def uuid_of(text: Any, name: str) -> UUID:
+    """Return an id.
+
+    Raises:
+        Invalid: there is none. NotFound: nothing has ids like this.
+    """
+    if not isinstance(text, str) or not text:
+        raise Invalid(_("Missing value for required parameter “%(name)s”.") % {"name": name})
+    try:
+        return UUID(text)
+    except ValueError:
+        raise NotFound(_("There is nothing with the id %(id)s in this workspace.") % {"id": text[:100]}) from None

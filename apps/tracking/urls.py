@@ -1,0 +1,29 @@
+"""Addresses of the dialect, below ``/mlflow/<workspace>/``. What runs log goes to ``apps.tracking.asgi`` before these."""
+
+from django.urls import path
+
+from apps.tracking.api import artifacts, experiments, runs, server
+
+_api = "api/2.0/mlflow/"
+_files = "api/2.0/mlflow-artifacts/artifacts"
+
+urlpatterns = [
+    path("", server.front_page, name="mlflow"),
+    path("version", server.Version.as_view()),
+    path("api/3.0/mlflow/server-info", server.ServerInfo.as_view()),
+    path(f"{_api}experiments/get", experiments.GetExperiment.as_view()),
+    path(f"{_api}experiments/get-by-name", experiments.GetExperimentByName.as_view()),
+    path(f"{_api}experiments/create", experiments.CreateExperiment.as_view()),
+    path(f"{_api}experiments/search", experiments.SearchExperiments.as_view()),
+    path(f"{_api}runs/create", runs.CreateRun.as_view()),
+    path(f"{_api}runs/get", runs.GetRun.as_view()),
+    path(f"{_api}runs/update", runs.UpdateRun.as_view()),
+    path(f"{_api}runs/search", runs.SearchRuns.as_view()),
+    path(f"{_api}runs/delete-tag", runs.DeleteTag.as_view()),
+    path(f"{_api}metrics/get-history", runs.MetricHistory.as_view()),
+    path(f"{_api}artifacts/list", artifacts.ListArtifacts.as_view()),
+    path(f"{_api}logged-models/search", server.LoggedModels.as_view()),
+    path(_files, artifacts.ArtifactFolder.as_view()),
+    path(f"{_files}/<path:artifact_path>", artifacts.Artifact.as_view()),
+    path("api/<path:call>", server.NotSpoken.as_view()),
+]

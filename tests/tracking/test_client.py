@@ -1,0 +1,254 @@
+"""The stock MLflow client against the studio, over real HTTP."""
+
+import math
+from collections.abc import Iterator
+
+import mlflow
+import pytest
+from mlflow.entities import Metric, Param, RunTag
+from mlflow.exceptions import MlflowException
+
+from apps.accounts.models import User
+from apps.experiments.ingestion import callers
+from apps.experiments.metrics.packer import pack_run
+from apps.experiments.models import Experiment, MetricSummary, Run, RunFile, RunParameter
+from apps.experiments.models import RunTag as Tag
+from apps.experiments.states import RunStatus
+from apps.workspaces.models import Workspace
+from apps.workspaces.roles import Role
+from tests.accounts.factories import AccessTokenFactory
+from tests.conftest import Site
+from tests.experiments.working import working_run
+from tests.workspaces.factories import WorkspaceFactory, member
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.service]
+
+
+@pytest.fixture
+def workspace() -> Workspace:
+    made: Workspace = WorkspaceFactory.create(name="churn")
+    return made
+
+
+@pytest.fixture
+def ada(workspace: Workspace) -> User:
+    return member(workspace, Role.DATA_SCIENTIST, username="ada")
+
+
+@pytest.fixture
+def client_of(asgi_server: Site, workspace: Workspace, monkeypatch: pytest.MonkeyPatch, tmp_path):
+    """A function that sets the client up with a token, as its users do by environment variables."""
+    callers.forget()
+    monkeypatch.setenv("MLFLOW_DISABLE_TELEMETRY", "true")
+    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "1")
+    monkeypatch.setenv("MLFLOW_ENABLE_ASYNC_LOGGING", "false")
+    monkeypatch.chdir(tmp_path)
+    # The client remembers between tests what it would between two cells of a notebook.
+    monkeypatch.setattr("mlflow.tracking.fluent._active_experiment_id", None)
+    for name in ("MLFLOW_EXPERIMENT_ID", "MLFLOW_RUN_ID"):
+        monkeypatch.setenv(name, "")
+        monkeypatch.delenv(name)
+
+    def client_of_(token: str) -> None:
+        monkeypatch.setenv("MLFLOW_TRACKING_TOKEN", token)
+        mlflow.set_tracking_uri(f"{asgi_server.address}/mlflow/{workspace.name}")
+
+    return client_of_
+
+
+@pytest.fixture
+def client(client_of, ada: User) -> Iterator[mlflow.MlflowClient]:
+    """The client, as a data scientist of the workspace uses it."""
+    client_of(AccessTokenFactory.create(user=ada).secret)
+    yield mlflow.MlflowClient()
+    while mlflow.active_run():
+        mlflow.end_run()
+
+
+def test_a_run_from_a_notebook(client, ada):
+    mlflow.set_experiment("trees")
+    with mlflow.start_run(run_name="first try", tags={"team": "blue"}) as run:
+        mlflow.log_param("depth", 3)
+        mlflow.log_params({"rate": 0.1, "loss": "gini"})
+        for step in range(3):
+            mlflow.log_metric("acc", 0.5 + step / 10, step=step)
+        mlflow.log_metrics({"f1": 0.25, "auc": math.nan}, step=1)
+        mlflow.set_tag("stage", "draft")
+    stored = Run.objects.get()
+    assert (str(stored.pk), stored.display_name, stored.status) == (run.info.run_id, "first try", RunStatus.COMPLETED)
+    assert (stored.experiment.name, stored.submitted_by) == ("trees", ada)
+    assert dict(RunParameter.objects.values_list("name", "value")) == {"depth": "3", "rate": "0.1", "loss": "gini"}
+    assert {"team": "blue", "stage": "draft"}.items() <= dict(Tag.objects.values_list("name", "value")).items()
+    acc = MetricSummary.objects.get(name="acc")
+    assert (acc.count, acc.last, acc.last_step) == (3, 0.7, 2)
+
+    read = client.get_run(run.info.run_id)
+    assert read.info.status == "FINISHED"
+    assert (read.data.params["rate"], read.data.metrics["acc"], read.data.tags["stage"]) == ("0.1", 0.7, "draft")
+    assert math.isnan(read.data.metrics["auc"])
+    assert [(metric.step, metric.value) for metric in client.get_metric_history(run.info.run_id, "acc")] == [
+        (0, 0.5),
+        (1, 0.6),
+        (2, 0.7),
+    ]
+
+
+def test_files(client, tmp_path):
+    (tmp_path / "model.txt").write_text("weights")
+    with mlflow.start_run() as run:
+        mlflow.log_artifact(str(tmp_path / "model.txt"), "model")
+        mlflow.log_dict({"a": [1, 2]}, "reports/data.json")
+        mlflow.log_text("<h1>Report</h1>", "reports/index.html")
+        mlflow.log_text("top", "top.txt")
+    assert sorted(RunFile.objects.values_list("path", flat=True)) == [
+        "model/model.txt",
+        "reports/data.json",
+        "reports/index.html",
+        "top.txt",
+    ]
+    run_id = run.info.run_id
+    assert [(file.path, file.is_dir) for file in client.list_artifacts(run_id)] == [
+        ("model", True),
+        ("reports", True),
+        ("top.txt", False),
+    ]
+    assert [file.path for file in client.list_artifacts(run_id, "reports")] == [
+        "reports/data.json",
+        "reports/index.html",
+    ]
+    assert mlflow.artifacts.load_text(f"runs:/{run_id}/model/model.txt") == "weights"
+    assert mlflow.artifacts.load_dict(f"runs:/{run_id}/reports/data.json") == {"a": [1, 2]}
+    with pytest.raises(MlflowException):
+        mlflow.artifacts.load_text(f"runs:/{run_id}/none.txt")
+
+
+def test_figures(client):
+    figures = pytest.importorskip("matplotlib.figure")
+    with mlflow.start_run():
+        mlflow.log_figure(figures.Figure(), "plots/empty.png")
+    assert RunFile.objects.get().media_type == "image/png"
+
+
+def test_a_batch_sent_twice_counts_once(client):
+    with mlflow.start_run() as run:
+        metrics = [Metric(f"m{number % 10}", number / 2, 1_700_000_000_000 + number, number) for number in range(1000)]
+        for _sending in range(2):
+            client.log_batch(run.info.run_id, metrics, [Param("p", "1")], [RunTag("t", "1")])
+        pack_run(run.info.run_id)
+        client.log_batch(run.info.run_id, metrics[:500])
+    assert len(client.get_metric_history(run.info.run_id, "m3")) == 100
+    pack_run(run.info.run_id)
+    assert MetricSummary.objects.get(name="m3").count == 100
+
+
+def test_infinity_and_values_without_a_step(client):
+    with mlflow.start_run() as run:
+        mlflow.log_metric("loss", math.inf)
+        mlflow.log_metric("loss", -math.inf)
+    history = client.get_metric_history(run.info.run_id, "loss")
+    assert sorted((metric.step, metric.value) for metric in history) == [(0, -math.inf), (0, math.inf)]
+
+
+def test_a_parameter_never_changes(client):
+    with mlflow.start_run() as run:
+        mlflow.log_param("rate", 0.1)
+        mlflow.log_param("rate", 0.1)
+        with pytest.raises(MlflowException) as refused:
+            client.log_param(run.info.run_id, "rate", 0.2)
+    assert refused.value.error_code == "INVALID_PARAMETER_VALUE"
+    assert "never change" in str(refused.value)
+    assert RunParameter.objects.get().value == "0.1"
+
+
+def test_tags_come_and_go_and_one_is_the_name(client):
+    with mlflow.start_run() as run:
+        mlflow.set_tag("note", "x")
+        client.set_tag(run.info.run_id, "mlflow.runName", "renamed")
+        mlflow.delete_tag("note")
+        with pytest.raises(MlflowException):
+            mlflow.delete_tag("note")
+    stored = Run.objects.get()
+    assert stored.display_name == "renamed"
+    assert client.get_run(run.info.run_id).info.run_name == "renamed"
+    assert "note" not in client.get_run(run.info.run_id).data.tags
+
+
+def test_runs_of_an_experiment_newest_first(client):
+    experiment_id = client.create_experiment("trees")
+    with pytest.raises(MlflowException) as refused:
+        client.create_experiment("trees")
+    assert refused.value.error_code == "RESOURCE_ALREADY_EXISTS"
+    made = [client.create_run(experiment_id, run_name=f"run {number}").info.run_id for number in range(5)]
+    with mlflow.start_run(run_name="elsewhere"):
+        pass
+    page = client.search_runs([experiment_id], max_results=3)
+    rest = client.search_runs([experiment_id], max_results=3, page_token=page.token)
+    assert [run.info.run_id for run in [*page, *rest]] == made[::-1]
+    with pytest.raises(MlflowException, match="by experiment"):
+        client.search_runs([experiment_id], "metrics.acc > 0.5")
+    assert {experiment.name for experiment in client.search_experiments()} == {"trees", "Default"}
+    client.set_terminated(made[0], "FAILED")
+    assert Run.objects.get(pk=made[0]).status == RunStatus.FAILED
+
+
+def test_children(client):
+    with mlflow.start_run() as parent, mlflow.start_run(nested=True) as child:
+        mlflow.log_metric("acc", 1.0)
+    assert str(Run.objects.get(pk=child.info.run_id).parent_id) == parent.info.run_id
+    assert client.get_run(child.info.run_id).data.tags["mlflow.parentRunId"] == parent.info.run_id
+
+
+def test_the_code_of_a_run_logs_to_its_own_run_and_its_children(client_of, workspace, ada, monkeypatch):
+    ours, other = working_run(workspace=workspace), working_run(workspace=workspace)
+    client_of(ours.run_token)
+    monkeypatch.setenv("MLFLOW_RUN_ID", str(ours.run.pk))
+    monkeypatch.setenv("MLFLOW_EXPERIMENT_NAME", ours.run.experiment.name)
+    with mlflow.start_run():
+        mlflow.log_metric("acc", 1.0)
+        mlflow.log_param("rate", 1)
+        mlflow.log_text("x", "out.txt")
+        with mlflow.start_run(nested=True):
+            mlflow.log_metric("acc", 2.0)
+    assert MetricSummary.objects.get(run=ours.run).last == 1.0
+    ours.run.refresh_from_db()
+    assert ours.run.status == RunStatus.RUNNING, "a run of a machine ends with its work"
+    assert MetricSummary.objects.exclude(run=ours.run).get().run.parent == ours.run
+    client = mlflow.MlflowClient()
+    for refused in (
+        lambda: client.log_metric(str(other.run.pk), "acc", 0.0),
+        lambda: client.get_run(str(other.run.pk)),
+        lambda: client.log_text(str(other.run.pk), "x", "out.txt"),
+        lambda: client.create_experiment("another"),
+        lambda: client.create_run("0"),
+    ):
+        with pytest.raises(MlflowException):
+            refused()
+    assert not MetricSummary.objects.filter(run=other.run).exists()
+
+
+def test_strangers_readers_and_limited_tokens(client_of, client, workspace):
+    with mlflow.start_run() as run:
+        pass
+    outside = WorkspaceFactory.create()
+    outsider = member(outside, Role.OWNER)
+    for token, code in (
+        ("mls_unknown", "UNAUTHENTICATED"),
+        (AccessTokenFactory.create(user=member(workspace, Role.READER)).secret, "PERMISSION_DENIED"),
+        (AccessTokenFactory.create(user=outsider).secret, "RESOURCE_DOES_NOT_EXIST"),
+        (AccessTokenFactory.create(user=outsider, workspace_ids=[str(outside.pk)]).secret, "RESOURCE_DOES_NOT_EXIST"),
+    ):
+        client_of(token)
+        with pytest.raises(MlflowException) as refused:
+            client.log_metric(run.info.run_id, "acc", 1.0)
+        assert refused.value.error_code == code
+    assert not MetricSummary.objects.exists()
+
+
+def test_default_experiment_and_what_is_not_there(client):
+    with mlflow.start_run():
+        pass
+    assert Experiment.objects.get().name == "Default"
+    assert client.get_experiment_by_name("none") is None
+    with pytest.raises(MlflowException) as missing:
+        client.get_run("0" * 32)
+    assert missing.value.error_code == "RESOURCE_DOES_NOT_EXIST"
