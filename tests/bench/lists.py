@@ -62,7 +62,11 @@ def measure() -> int:
     print(f"{'list':<18}{'pages':>6}{'p50 ms':>9}{'p95 ms':>9}{'max ms':>9}   the slowest")
     over = []
     for name, entry in lists.items():
-        known = {"workspace": studio.workspace.name, "colleague": str(studio.colleague.pk)}
+        known = {
+            "workspace": studio.workspace.name,
+            "colleague": str(studio.colleague.pk),
+            "target": str(studio.target.pk),
+        }
         figures = sorted(_figures(entry, matrix, known, studio.viewer))
         times = [milliseconds for milliseconds, _address in figures]
         p95 = times[min(len(times) - 1, int(len(times) * 0.95))]

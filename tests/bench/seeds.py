@@ -12,7 +12,8 @@ from django.utils import timezone
 from apps.accounts.models import AccessToken, Invitation, User
 from apps.accounts.models.token import TokenScope
 from apps.activity.models import AuditRecord, Level, Notification
-from apps.compute.models import Agent, Isolation
+from apps.compute.models import LOCAL, Agent, ComputeTarget, Isolation, WorkKind, WorkOrder
+from apps.core.ids import uuid7
 from apps.core.lists import StudioList
 from apps.environments.models import Environment, EnvironmentBuild, EnvironmentVersion
 from apps.environments.states import BuildState
@@ -47,6 +48,7 @@ class Studio:
     viewer: User
     workspace: Workspace
     colleague: User
+    target: ComputeTarget
 
 
 def seed(rows: int) -> Studio:
@@ -103,7 +105,26 @@ def seed(rows: int) -> Studio:
         "version": "0.1.0", "memory_total_mb": 16_384, "memory_available_mb": 9_000,
     })  # fmt: skip
     _write_environments(rows, workspace, chance, now)
-    return Studio(viewer, workspace, colleague)
+    target = _write_compute(rows, workspace, colleague, chance, now)
+    return Studio(viewer, workspace, colleague, target)
+
+
+def _write_compute(
+    rows: int, workspace: Workspace, colleague: User, chance: random.Random, now: datetime
+) -> ComputeTarget:
+    """Write many targets, and one with a long queue whose machine answers."""
+    Agent.objects.create(name=LOCAL, token_hash="local", last_seen_at=now + timedelta(days=1), slots=8, cores=8)
+    _write(ComputeTarget, rows // 100, lambda n: {
+        "workspace": workspace, "name": f"{chance.choice(WORDS)}-{n}", "description": _words(chance),
+        "max_running": n % 9 or None,
+    })  # fmt: skip
+    target = ComputeTarget.objects.create(workspace=workspace, name=LOCAL)
+    _write(WorkOrder, rows, lambda n: {
+        "workspace": workspace, "target": target, "kind": WorkKind.BUILD if n % 10 == 0 else WorkKind.RUN,
+        "subject_id": uuid7(), "title": f"{_words(chance)} {n}", "requested_by": colleague, "priority": n % 50 == 0,
+        "spec": {"version": 1, "command": "python train.py", "variables": {"TEXT": "x" * 500}},
+    })  # fmt: skip
+    return target
 
 
 def _write_environments(rows: int, workspace: Workspace, chance: random.Random, now: datetime) -> None:
@@ -126,8 +147,8 @@ def _write_environments(rows: int, workspace: Workspace, chance: random.Random, 
     experiment = Experiment.objects.create(workspace=workspace, name="used-environment")
     statuses = list(RunStatus)
     _write(Run, rows, lambda n: {
-        "workspace": workspace, "experiment": experiment, "name": f"used_{n}", "number": n + 1, "status": statuses[n % len(statuses)],
-        "environment_version": versions[0].pk, "config": {"command": "python train.py"},
+        "workspace": workspace, "experiment": experiment, "name": f"used_{n}", "number": n + 1,
+        "status": statuses[n % len(statuses)], "environment_version": versions[0].pk, "config": {"command": "python train.py"},
     })  # fmt: skip
 
 
