@@ -164,7 +164,7 @@ def test_an_output_that_the_studio_refuses_fails_the_run_with_its_words(machine,
     order = machine.run("echo model > outputs/model.txt")
     assert order.end["outcome"] == "failed"
     assert order.end["error_code"] == "SystemError"
-    assert "outputs/model.txt: The workspace has no space left." in order.end["reason"]
+    assert "was not kept: outputs/model.txt: The workspace has no space left." in order.end["reason"]
 
 
 def test_what_the_run_uses_of_the_machine_is_measured(machine):

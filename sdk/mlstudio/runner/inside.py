@@ -42,7 +42,7 @@ def main(argument: str) -> int:
         # It was asked to end. What it started was asked too, and may have something to put in order.
         _wait_for_all()
     if not plan["is_alone"] and plan["uid"] is not None:
-        _kill_all_of(plan["uid"])
+        kill_all_of(plan["uid"])
     return 0
 
 
@@ -63,6 +63,7 @@ def _become(plan: dict[str, Any]) -> None:
             os.setresuid(plan["uid"], plan["uid"], plan["uid"])
             kernel.drop_capabilities()
         kernel.gain_no_privileges()
+        kernel.end_with_parent(signal.SIGKILL)
         os.chdir(plan["cwd"])
         os.execvpe(plan["command"][0], plan["command"], os.environ)  # noqa: S606
     except BaseException as error:
@@ -85,7 +86,7 @@ def _wait_for_all() -> None:
                 time.sleep(0.05)
 
 
-def _kill_all_of(uid: int) -> None:
+def kill_all_of(uid: int) -> None:
     """Kill all processes of the command's own user, from one of them: it can reach no others."""
     killer = os.fork()
     if killer == 0:

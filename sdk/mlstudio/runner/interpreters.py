@@ -13,9 +13,8 @@ from pathlib import Path
 
 TRIAL_TIMEOUT_S = 20
 LOWEST = (3, 8)
-QUESTION = (
-    "import json, os, sys; print(json.dumps([sys.version_info[:3], os.path.realpath(sys.executable), sys.base_prefix]))"
-)
+QUESTION = """import json, os, sys
+print(json.dumps([sys.version_info[:3], os.path.realpath(sys.executable), os.path.realpath(sys.base_prefix)]))"""
 
 
 @dataclass(frozen=True)
@@ -39,7 +38,7 @@ class NoInterpreter(Exception):
 def own() -> Interpreter:
     """Return the interpreter that runs the agent, without its virtual environment."""
     version = ".".join(map(str, sys.version_info[:3]))
-    return Interpreter(version, Path(os.path.realpath(sys.executable)), Path(sys.base_prefix))
+    return Interpreter(version, Path(os.path.realpath(sys.executable)), Path(os.path.realpath(sys.base_prefix)))
 
 
 def find(wanted: str) -> Interpreter:

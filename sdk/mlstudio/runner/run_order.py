@@ -19,7 +19,7 @@ from mlstudio.runner.link import Away, Link
 from mlstudio.runner.progress import Progress
 from mlstudio.runner.running import Command
 from mlstudio.runner.streams import LineStream, LogStream, Stream
-from mlstudio.runner.uploads import Uploader
+from mlstudio.runner.uploads import Found, Uploader
 
 logger = logging.getLogger("mlstudio.runner")
 
@@ -197,7 +197,7 @@ class RunOrder:
                 return
             try:
                 for found in pending:
-                    self._uploader.send(found.name, link)
+                    self._send(found, link)
                     self._progress.heard()
                 failures = 0
             except Away as reason:
@@ -206,7 +206,13 @@ class RunOrder:
                 failures = min(failures + 1, 8)
         if self._uploader.refused and ending.outcome == "succeeded":
             ending.outcome, ending.error_code = "failed", SYSTEM_ERROR
-            ending.reason = f"the command succeeded, but the studio refused a file of it: {self._uploader.refused[0]}"
+            ending.reason = f"the command succeeded, but a file of it was not kept: {self._uploader.refused[0]}"
+
+    def _send(self, found: Found, link: Link) -> None:
+        try:
+            self._uploader.send(found.name, link)
+        except OSError as error:
+            self._uploader.give_up(found, error)
 
 
 def _isolation() -> str:

@@ -9,7 +9,7 @@ import signal
 import time
 from typing import Any
 
-from mlstudio.runner import keeper, memory, processes
+from mlstudio.runner import keeper, memory, processes, sandbox
 from mlstudio.runner.ending import SYSTEM_ERROR, USER_ERROR, Ending, of_command
 from mlstudio.runner.folder import WorkFolder
 from mlstudio.runner.measure import Meter
@@ -49,7 +49,7 @@ class Command:
             "limits": limits,
             "cgroup": str(group.path) if group else None,
             "kind": how["kind"],
-            "has_own_uid": how["uid"] is not None,
+            "uid": how["uid"],
         }
         self._folder.write(NAME, self._kept)
         plan = {
@@ -106,7 +106,7 @@ class Command:
         reason = ""
         if most_mb and (killed := self._uses_too_much_memory(who, most_mb)):
             reason = killed
-        elif most and not self._kept["has_own_uid"] and (count := len(self._inside(who))) > most:
+        elif most and self._kept["uid"] is None and (count := len(self._inside(who))) > most:
             reason = f"ran {count} processes; its limit is {most}"
         if reason:
             return Ending("failed", signal=signal.SIGKILL, error_code=USER_ERROR, reason=reason)
@@ -156,6 +156,8 @@ class Command:
                 ending.signal = int(signal.SIGKILL)
             return ending
         if ended is None:
+            if self._kept["uid"] is not None:
+                sandbox.end_all_of(self._kept["uid"])  # without bubblewrap its processes did not end with it
             restarted = who["boot_id"] != processes.boot_id()
             reason = "the machine restarted" if restarted else "the process that watched the command was killed"
             return Ending("failed", error_code=SYSTEM_ERROR, reason=reason)

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from mlstudio.agent import isolation
+from mlstudio.runner import inside
 from mlstudio.runner.folder import WorkFolder
 
 FIRST_UID = 200_000
@@ -125,14 +126,28 @@ def take_uid() -> tuple[int, int] | None:
     UID_LOCKS.mkdir(mode=0o700, parents=True, exist_ok=True)
     first = FIRST_UID if _is_mapped(FIRST_UID + MOST_UIDS) else FIRST_SMALL_UID
     for uid in range(first, first + MOST_UIDS):
-        descriptor = os.open(UID_LOCKS / str(uid), os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(descriptor)
-        else:
+        descriptor = _lock(uid)
+        if descriptor is not None:
             return uid, descriptor
     raise RuntimeError(f"all {MOST_UIDS} user ids for runs are in use")
+
+
+def end_all_of(uid: int) -> None:
+    """Kill what a run left behind whose keeper was killed, unless another run has its user id by now."""
+    descriptor = _lock(uid)
+    if descriptor is not None:
+        inside.kill_all_of(uid)
+        os.close(descriptor)
+
+
+def _lock(uid: int) -> int | None:
+    descriptor = os.open(UID_LOCKS / str(uid), os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        return None
+    return descriptor
 
 
 def make_folders(folder: WorkFolder, uid: int | None) -> None:

@@ -81,15 +81,25 @@ class Uploader:
                 headers["Content-Type"] = "application/octet-stream"
                 # A file that grows meanwhile is sent up to where it was hashed.
                 answer = link.send("PUT", f"work/files/{quote(name)}", _Part(file, size) if size else b"", headers)
-            if answer.status in (400, 422) and os.stat(root / name[len(prefix) :]).st_mtime_ns != state.st_mtime_ns:
+            if answer.status in (400, 422) and _mark(os.fstat(descriptor)) != _mark(state):
                 return  # it changed while it was sent, and will be sent again
             if not answer.is_good:
-                self.refused.append(f"{name}: {answer.words}")
-                self._note(f"The studio refused the file {name}: {answer.words}")
-            mark = _mark(state)
-            self._sent[name] = mark
-            with self._memory.open("a", encoding="utf-8") as memory:
-                memory.write(json.dumps({"name": name, "mark": mark}) + "\n")
+                self._give_up(name, answer.words)
+            self._remember(name, _mark(state))
+
+    def give_up(self, found: Found, reason: object) -> None:
+        """Note that a file cannot be sent, and never try again."""
+        self._give_up(found.name, f"it cannot be read: {reason}")
+        self._remember(found.name, found.mark)
+
+    def _give_up(self, name: str, reason: str) -> None:
+        self.refused.append(f"{name}: {reason}")
+        self._note(f"The file {name} was not kept: {reason}")
+
+    def _remember(self, name: str, mark: tuple[int, int]) -> None:
+        self._sent[name] = mark
+        with self._memory.open("a", encoding="utf-8") as memory:
+            memory.write(json.dumps({"name": name, "mark": mark}) + "\n")
 
 
 class _Part:
