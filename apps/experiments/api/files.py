@@ -1,12 +1,12 @@
 """Files that a run left behind, and the code it was given."""
 
+import asyncio
 import io
 import zipfile
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 from uuid import UUID
 
-from asgiref.sync import sync_to_async
 from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect, StreamingHttpResponse
 from django.urls import reverse
 from django.utils.http import content_disposition_header
@@ -146,7 +146,7 @@ def _attachment(chunks: Iterator[bytes], name: str) -> HttpResponseBase:
     """Return what is sent while it is read, in threads, so that neither memory nor the event loop fills with it."""
 
     async def sent() -> AsyncIterator[bytes]:
-        while (chunk := await sync_to_async(next, thread_sensitive=False)(chunks, None)) is not None:
+        while (chunk := await asyncio.to_thread(next, chunks, None)) is not None:
             yield chunk
 
     headers = {

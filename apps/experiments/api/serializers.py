@@ -64,7 +64,7 @@ class RunSerializer(serializers.ModelSerializer[Run]):
     kind = serializers.ChoiceField(choices=RunKind.choices, read_only=True)
     status = serializers.ChoiceField(choices=RunStatus.choices, read_only=True)
     experiment = serializers.CharField(source="experiment.name", read_only=True, default=None, allow_null=True)
-    parent = serializers.UUIDField(source="parent_id", read_only=True, allow_null=True)
+    parent = serializers.UUIDField(source="parent_id", read_only=True, allow_null=True)  # type: ignore[assignment]
     compute = serializers.CharField(source="target.name", read_only=True, default=None, allow_null=True)
     environment = serializers.SerializerMethodField()
     tags = serializers.SerializerMethodField()
@@ -253,7 +253,7 @@ class NeedsSerializer(serializers.Serializer[dict[str, Any]]):
 
     code = serializers.CharField(help_text=_("The folder to send as a zip; empty where there is none."))
     files = serializers.ListField(child=serializers.CharField())
-    data = serializers.DictField(
+    data = serializers.DictField(  # type: ignore[assignment]
         child=serializers.CharField(), help_text=_("Local data by input; it goes into the zip as .inputs/<input>/…")
     )
 
