@@ -91,15 +91,19 @@ def _experiment_name(workspace: Workspace, person: User) -> str:
     return str(Experiment.objects.create(workspace=workspace, name=f"only-in-{workspace.name}-{number}").name)
 
 
-def _run(workspace: Workspace, person: User) -> Any:
+def _made_run(workspace: Workspace, person: User) -> Run:
     number = Run.objects.count()
     experiment, _made = Experiment.objects.get_or_create(workspace=workspace, name="trials")
-    return Run.objects.create(workspace=workspace, experiment=experiment, name=f"run-{number}", submitted_by=person).pk
+    return Run.objects.create(workspace=workspace, experiment=experiment, name=f"run-{number}", submitted_by=person)
+
+
+def _run(workspace: Workspace, person: User) -> Any:
+    return _made_run(workspace, person).pk
 
 
 def _record(workspace: Workspace, person: User) -> Any:
     # Of the run that stands before it in the address.
-    run = Run.objects.filter(workspace=workspace).order_by("-created_at", "-id")[0]
+    run = Run.objects.filter(workspace=workspace).order_by("-created_at", "-id").first() or _made_run(workspace, person)
     return run.records.create(kind="list", name="losses", value=[3, 2, 1]).pk
 
 
@@ -120,7 +124,7 @@ def _target(workspace: Workspace, person: User) -> Any:
 
 
 def _artifact(workspace: Workspace, person: User) -> str:
-    run = Run.objects.get(pk=_run(workspace, person))
+    run = _made_run(workspace, person)
     run.files.create(path="a.txt", size=1, sha256="0" * 64, key="no-such-key")
     return f"{run.pk}/a.txt"
 
