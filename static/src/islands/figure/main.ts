@@ -7,10 +7,11 @@ import { getJson, wasAborted, wordsOf } from '../shared/api.ts';
 import { readTheme } from '../shared/chart-theme.ts';
 import { Plot } from '../shared/plot.ts';
 import { Props } from '../shared/props.ts';
+import { fit, type Figure } from './core/fit.ts';
 
 /** A figure, and other ways to look at the same thing, such as the curves of an accuracy table. */
 interface FigureAnswer {
-  figure: { data: unknown[]; layout: Record<string, unknown> };
+  figure: Figure;
   view: string;
   views: { name: string; label: string }[];
 }
@@ -70,8 +71,9 @@ class FigureView {
 
   private async draw(): Promise<void> {
     if (!this.shown) return;
-    const { data, layout } = this.shown.figure;
-    await this.plot.draw(data, layout, readTheme());
+    const theme = readTheme();
+    const { data, layout } = fit(this.shown.figure, theme);
+    await this.plot.draw(data, layout, theme);
   }
 
   private showViews({ view, views }: FigureAnswer): void {

@@ -5,9 +5,10 @@ import { address, RequestFailed, wordsOf } from '../shared/api.ts';
 import { formatBytes, formatCount } from '../shared/format.ts';
 import { copyLines } from './copying.ts';
 import { Lines } from './core/lines.ts';
-import { readHash, writeHash, type Marked } from '../shared/lines/permalink.ts';
+import { FileList } from './file-list.ts';
 import { Loader } from './loader.ts';
-import { Remote, type LogFile } from './remote.ts';
+import { MarkedLines } from './marked-lines.ts';
+import { Remote } from './remote.ts';
 import type { Look } from '../shared/lines/row.ts';
 import { SearchBar } from './search-bar.ts';
 import { Toolbar } from './toolbar.ts';
@@ -35,8 +36,11 @@ export class LogViewer {
   private lines = new Lines();
   private loader: Loader;
   private path = '';
-  private files: LogFile[] = [];
-  private marked: Marked | null;
+  private readonly files: FileList;
+  private readonly marked = new MarkedLines(
+    () => this.path,
+    () => this.firstPath,
+  );
   private hit: number | null = null;
   private look: Look;
   private stopFeed: () => void = () => undefined;
@@ -53,7 +57,11 @@ export class LogViewer {
   ) {
     this.remote = new Remote(props.api);
     this.isOver = props.ended;
-    this.marked = readHash(location.hash);
+    this.files = new FileList(
+      this.remote,
+      () => this.isOver,
+      () => this.showFiles(),
+    );
     this.look = this.newLook({ isWrapped: localStorage.getItem('studio-log-wrap') === '1' });
     this.loader = this.newLoader();
     this.search = new SearchBar({
@@ -76,7 +84,7 @@ export class LogViewer {
         line: (line) => this.lines.line(line),
         shown: (first, last) => this.loader.show(first, last),
         scrolled: (isAtEnd) => this.scrolled(isAtEnd),
-        isMarked: (line) => this.isMarked(line),
+        isMarked: (line) => this.marked.has(line),
         isHit: (line) => line === this.hit,
       },
       this.look,
@@ -99,6 +107,7 @@ export class LogViewer {
   destroy(): void {
     removeEventListener('hashchange', this.onHash);
     this.close();
+    this.files.stop();
     this.search.destroy();
     this.viewport.destroy();
   }
@@ -112,7 +121,7 @@ export class LogViewer {
       pattern: null,
       isWrapped: false,
       isTruncated: (line) => this.lines.truncated.has(line),
-      href: (line) => writeHash({ path: this.linkPath, first: line + 1, last: line + 1 }),
+      href: (line) => this.marked.href(line),
       ...changed,
     };
   }
@@ -121,26 +130,21 @@ export class LogViewer {
     return new Loader(this.remote, this.path, this.lines, () => this.viewport.draw());
   }
 
-  /** The file's name stands in a link only where the page would not show it first anyway. */
-  private get linkPath(): string {
-    return this.path === this.firstPath ? '' : this.path;
-  }
-
   private get firstPath(): string {
-    return this.props.path || (this.files[0]?.path ?? '');
+    return this.props.path || this.files.first;
   }
 
   private async start(): Promise<void> {
     try {
-      this.files = await this.remote.files();
+      await this.files.load();
     } catch (error) {
       if (!(error instanceof RequestFailed && error.status === 404)) {
         this.fail(error, () => void this.start());
         return;
       }
     }
-    const wanted = this.marked?.path;
-    const path = wanted && this.files.some((file) => file.path === wanted) ? wanted : this.firstPath;
+    const wanted = this.marked.read()?.path;
+    const path = wanted && this.files.has(wanted) ? wanted : this.firstPath;
     await this.open(path);
   }
 
@@ -153,7 +157,7 @@ export class LogViewer {
     this.hit = null;
     this.seenTotal = 0;
     this.viewport.reset();
-    this.toolbar.showFiles(this.files, path, path ? this.downloadUrl(path) : '');
+    this.showFiles();
     if (!path) {
       this.showEmpty();
       return;
@@ -164,8 +168,9 @@ export class LogViewer {
     }
   }
 
-  private downloadUrl(path: string): string {
-    return address(this.props.downloadUrl, '', { path });
+  private showFiles(): void {
+    const { path } = this;
+    this.toolbar.showFiles(this.files.items, path, path ? address(this.props.downloadUrl, '', { path }) : '');
   }
 
   private close(): void {
@@ -281,25 +286,14 @@ export class LogViewer {
     this.viewport.setLook(this.look);
   }
 
-  private isMarked(line: number): boolean {
-    const { marked } = this;
-    return (
-      marked !== null && (marked.path || this.firstPath) === this.path && line + 1 >= marked.first && line < marked.last
-    );
-  }
-
   /** Go to the line the address names; says whether it names one of this file. */
   private goToHash(): boolean {
-    this.marked = readHash(location.hash);
-    const { marked } = this;
-    const path = marked ? marked.path || this.firstPath : this.path;
-    if (path !== this.path && this.files.some((file) => file.path === path)) {
-      void this.open(path);
-      return true;
-    }
+    const named = this.marked.read();
     this.viewport.draw();
-    if (!marked || path !== this.path) return false;
-    this.viewport.toLine(Math.min(marked.first, this.lines.total) - 1);
+    if (!named) return false;
+    if (named.path === this.path) this.viewport.toLine(Math.min(named.first, this.lines.total) - 1);
+    else if (this.files.has(named.path)) void this.open(named.path);
+    else return false;
     return true;
   }
 
@@ -307,18 +301,14 @@ export class LogViewer {
     const number = event.target instanceof Element ? event.target.closest<HTMLElement>('[data-line]') : null;
     if (!number || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
-    const line = Number(number.dataset['line']) + 1;
-    const from = event.shiftKey && this.marked ? this.marked.first : line;
-    this.marked = { path: this.linkPath, first: Math.min(from, line), last: Math.max(from, line) };
-    history.replaceState(history.state, '', writeHash(this.marked));
+    this.marked.mark(Number(number.dataset['line']), event.shiftKey);
     this.viewport.draw();
   }
 
   /** Copy the marked lines, or else the whole log as far as that is sensible. */
   private async copy(): Promise<void> {
-    const { marked, lines } = this;
-    const isRange = marked !== null && this.isMarked(marked.first - 1);
-    const range: [number, number] = isRange ? [marked.first - 1, Math.min(marked.last, lines.total)] : [0, lines.total];
-    await copyLines(this.remote, this.path, range);
+    const { total } = this.lines;
+    const [first, end] = this.marked.range ?? [0, total];
+    await copyLines(this.remote, this.path, [first, Math.min(end, total)]);
   }
 }

@@ -199,6 +199,8 @@ export class ChartCard {
       legend: { orientation: 'h', x: 0, y: 1.02, yanchor: 'bottom', font: { size: 10 } },
       xaxis: {
         ...(xaxis as object),
+        title: undefined,
+        ticksuffix: axis === 'relative' ? ' s' : '',
         type: axis === 'time' ? 'date' : 'linear',
         zeroline: false,
         hoverformat: { step: ',', relative: ',.2~f', time: undefined }[axis],
