@@ -41,6 +41,12 @@ class Group:
         return table_of([record.value for record in reversed(self.records)]) if self.kind == "table" else None
 
     @property
+    def text(self) -> str:
+        """The newest value as text; of a list each value in a line."""
+        value = self.latest.value
+        return "\n".join(map(str, value[:MOST_ROWS])) if isinstance(value, list) else str(value)
+
+    @property
     def figure_id(self) -> str:
         """The id of the properties of its figure in the page."""
         return f"figure-{self.latest.pk}"

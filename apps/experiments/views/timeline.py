@@ -26,7 +26,10 @@ class Step:
 def steps_of(run: Run) -> list[Step]:
     """Return what has happened, what happens now and what is still to come, in this order. Being submitted takes no time."""
     stages = [stage for stage in run.stages if isinstance(stage, dict) and stage.get("name") != Stage.SUBMITTED]
-    steps = [_step(run, stage, is_last=stage is stages[-1]) for stage in stages]
+    # A program that failed did so while it ran, though what it had written was stored after that.
+    failed = next((stage for stage in stages if run.exit_code and stage.get("name") == Stage.RUN), None)
+    decisive = failed or (stages[-1] if stages else None)
+    steps = [_step(run, stage, is_decisive=stage is decisive) for stage in stages]
     if run.is_over:
         return steps
     named = {stage.get("name") for stage in stages}
@@ -44,20 +47,19 @@ def _expected(run: Run) -> list[Stage]:
     return [Stage.QUEUE, *environment, *code, Stage.RUN, Stage.UPLOAD_OUTPUTS]
 
 
-def _step(run: Run, stage: dict[str, Any], *, is_last: bool) -> Step:
+def _step(run: Run, stage: dict[str, Any], *, is_decisive: bool) -> Step:
     name = str(stage.get("name", ""))
     label = str(Stage(name).label) if name in Stage else name.replace("_", " ").capitalize()
     ended = _moment(stage, "ended_at")
-    return Step(
-        label, _state(run, ended, is_last=is_last), _moment(stage, "started_at"), ended, str(stage.get("detail") or "")
-    )
+    state = _state(run, ended, is_decisive=is_decisive)
+    return Step(label, state, _moment(stage, "started_at"), ended, str(stage.get("detail") or ""))
 
 
-def _state(run: Run, ended: datetime | None, *, is_last: bool) -> State:
-    """Return how a stage stands; the last one a run was in shows how the run ended."""
-    if is_last and run.status == RunStatus.FAILED:
+def _state(run: Run, ended: datetime | None, *, is_decisive: bool) -> State:
+    """Return how a stage stands; the one that decided about the run shows how the run ended."""
+    if is_decisive and run.status == RunStatus.FAILED:
         return "bad"
-    if is_last and run.status == RunStatus.CANCELED:
+    if is_decisive and run.status == RunStatus.CANCELED:
         return "stopped"
     return "done" if ended or run.is_over else "now"
 
