@@ -26,6 +26,7 @@ def test_it_tells_the_studio_about_the_machine(studio, start_agent):
     facts = beat.body["machine"]
     assert facts["hostname"] == socket.gethostname()
     assert facts["cores"] >= 1
+    assert facts["slots"] == facts["cores"]
     assert 0 < facts["memory_available_mb"] <= facts["memory_total_mb"]
     assert 0 < facts["disk_free_mb"] <= facts["disk_total_mb"]
     assert beat.body["isolation"]["kind"] in {"bubblewrap", "uid", "none"}
