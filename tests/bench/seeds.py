@@ -13,6 +13,7 @@ from apps.accounts.models import AccessToken, Invitation, User
 from apps.accounts.models.token import TokenScope
 from apps.activity.models import AuditRecord, Level, Notification
 from apps.compute.models import LOCAL, Agent, ComputeTarget, Isolation, WorkKind, WorkOrder
+from apps.compute.states import WorkState
 from apps.core.ids import uuid7
 from apps.core.lists import StudioList
 from apps.environments.models import Environment, EnvironmentBuild, EnvironmentVersion
@@ -112,9 +113,9 @@ def seed(rows: int) -> Studio:
 def _write_compute(
     rows: int, workspace: Workspace, colleague: User, chance: random.Random, now: datetime
 ) -> ComputeTarget:
-    """Write many targets, and one with a long queue whose machine answers."""
+    """Write targets with a past, and one with a long queue whose machine answers."""
     Agent.objects.create(name=LOCAL, token_hash="local", last_seen_at=now + timedelta(days=1), slots=8, cores=8)
-    _write(ComputeTarget, rows // 100, lambda n: {
+    targets = _write(ComputeTarget, rows // 100, lambda n: {
         "workspace": workspace, "name": f"{chance.choice(WORDS)}-{n}", "description": _words(chance),
         "max_running": n % 9 or None,
     })  # fmt: skip
@@ -123,6 +124,11 @@ def _write_compute(
         "workspace": workspace, "target": target, "kind": WorkKind.BUILD if n % 10 == 0 else WorkKind.RUN,
         "subject_id": uuid7(), "title": f"{_words(chance)} {n}", "requested_by": colleague, "priority": n % 50 == 0,
         "spec": {"version": 1, "command": "python train.py", "variables": {"TEXT": "x" * 500}},
+    })  # fmt: skip
+    machines = list(Agent.objects.all()[:100])
+    _write(WorkOrder, rows // 5, lambda n: {
+        "workspace": workspace, "target": targets[n % len(targets)], "kind": WorkKind.RUN, "subject_id": uuid7(),
+        "title": _words(chance), "state": WorkState.ENDED, "attempt": 1, "agent": machines[n % len(machines)],
     })  # fmt: skip
     return target
 

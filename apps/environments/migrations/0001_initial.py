@@ -187,7 +187,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="environment",
-            index=models.Index(fields=["workspace", "-created_at", "id"], name="environments_by_age"),
+            index=models.Index(
+                condition=models.Q(("archived_at", None), ("is_anonymous", False)),
+                fields=["workspace", "-created_at", "id"],
+                name="environments_by_age",
+            ),
         ),
         migrations.AddIndex(
             model_name="environment",
@@ -196,7 +200,7 @@ class Migration(migrations.Migration):
                 django.db.models.functions.text.Lower("name"),
                 models.F("id"),
                 condition=models.Q(("archived_at", None), ("is_anonymous", False)),
-                name="named_environments",
+                name="environments_by_name",
             ),
         ),
         migrations.AddConstraint(

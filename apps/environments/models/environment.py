@@ -62,9 +62,12 @@ class Environment(BaseModel):
                 violation_error_message=_("An environment of this name exists."),
             )
         ]
+        # What lists and choices begin with; those made for jobs may be many, and are looked up by name.
         indexes = [
-            models.Index(fields=["workspace", "-created_at", "id"], name="environments_by_age"),
-            models.Index("workspace", Lower("name"), "id", name="named_environments",
+            models.Index(fields=["workspace", "-created_at", "id"], name="environments_by_age",
+                condition=models.Q(is_anonymous=False, archived_at=None),
+            ),
+            models.Index("workspace", Lower("name"), "id", name="environments_by_name",
                 condition=models.Q(is_anonymous=False, archived_at=None),
             ),
         ]  # fmt: skip
