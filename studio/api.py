@@ -20,5 +20,6 @@ urlpatterns = [
     path("", include("apps.compute.api.urls")),
     path("", include("apps.experiments.api.urls")),
     path("", include("apps.environments.api.urls")),
+    path("", include("apps.data.api.urls")),
     path("workspaces/<str:name>/runs/<uuid:run_id>/", include("apps.experiments.api.logged_urls")),
 ]

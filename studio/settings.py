@@ -27,6 +27,7 @@ BASE_DIR = PROJECT_DIR
 INSTALLED_APPS = [
     "apps.portal",
     "apps.tracking",
+    "apps.data",
     "apps.environments",
     "apps.experiments",
     "apps.compute",
@@ -62,7 +63,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "apps.core.middleware.CanonicalHostMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "apps.core.static_files.StaticFilesMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

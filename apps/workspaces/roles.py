@@ -36,6 +36,8 @@ class Action(StrEnum):
     COMPUTE_MANAGE = "compute.manage"
     ENVIRONMENTS_READ = "environments.read"
     ENVIRONMENTS_WRITE = "environments.write"
+    DATA_READ = "data.read"
+    DATA_WRITE = "data.write"
     RUNS_READ = "runs.read"
     RUNS_WRITE = "runs.write"
     VIEWS_SHARE = "views.share"
@@ -63,6 +65,8 @@ POLICY: dict[Action, frozenset[Role]] = {
     Action.COMPUTE_MANAGE: _EDITORS | {Role.COMPUTE_OPERATOR},
     Action.ENVIRONMENTS_READ: _STAFF,
     Action.ENVIRONMENTS_WRITE: _BUILDERS,
+    Action.DATA_READ: _STAFF,
+    Action.DATA_WRITE: _BUILDERS,
     Action.RUNS_READ: _STAFF,
     Action.RUNS_WRITE: _BUILDERS,
     Action.VIEWS_SHARE: _BUILDERS,

@@ -4,11 +4,14 @@
 """
 
 from apps.core.storage.base import FileStore, StoredEntry, StoredFile, Usage
+from apps.core.storage.drafts import DraftGap, Drafts, drafts_of
 from apps.core.storage.errors import FileMissing, InvalidKey, StorageFull, StorageUnavailable
 from apps.core.storage.keys import check_key
 from apps.core.storage.selection import get_store, open_store
 
 __all__ = [
+    "DraftGap",
+    "Drafts",
     "FileMissing",
     "FileStore",
     "InvalidKey",
@@ -18,6 +21,7 @@ __all__ = [
     "StoredFile",
     "Usage",
     "check_key",
+    "drafts_of",
     "get_store",
     "open_store",
 ]

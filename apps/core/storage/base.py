@@ -8,10 +8,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import BinaryIO, Final
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 from apps.core.storage.errors import FileMissing
 from apps.core.storage.keys import check_key
+
+if TYPE_CHECKING:
+    from apps.core.storage.drafts import Drafts
 
 CHUNK_BYTES: Final = 256 * 1024
 
@@ -117,6 +121,18 @@ class FileStore(ABC):
         for entry in self.list(prefix):
             files, size = files + 1, size + entry.size
         return Usage(files, size)
+
+    def drafts(self) -> "Drafts | None":
+        """Return the store's own way to let files grow, if it has one; ask ``drafts_of``."""
+        return None
+
+    def path_of(self, key: str) -> Path | None:
+        """Return where a file lies on this machine, for libraries that read only parts of it; None where it lies elsewhere.
+
+        Raises:
+            FileMissing: there is no such file.
+        """
+        return None
 
     @abstractmethod
     def _write(self, key: str, source: "Source") -> None: ...

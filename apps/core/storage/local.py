@@ -4,9 +4,10 @@ import os
 import shutil
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from functools import partial
 from io import FileIO
 from pathlib import Path
 from typing import Final
@@ -15,11 +16,13 @@ from uuid import uuid4
 from django.utils.translation import gettext as _
 
 from apps.core.storage.base import CHUNK_BYTES, FileStore, Source, StoredEntry
+from apps.core.storage.drafts import DraftGap
 from apps.core.storage.errors import FileMissing, InvalidKey, StorageFull, StorageUnavailable, means_full
 from apps.core.storage.keys import shown
 
 # Unfinished writes and folders on their way out. No key starts with a dot, so nothing of it is ever listed.
 WORK: Final = ".work"
+DRAFTS: Final = ".drafts"
 LEFTOVER_AFTER_S: Final = 24 * 3600
 MOST_ATTEMPTS: Final = 100
 
@@ -40,6 +43,13 @@ class LocalStore(FileStore):
         root.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._work.mkdir(mode=0o700, exist_ok=True)
         self._drop_leftovers()
+
+    def drafts(self) -> "GrowingFiles":
+        return GrowingFiles(self._root / DRAFTS, self._move_in)
+
+    def path_of(self, key: str) -> Path | None:
+        self.size(key)
+        return self._root / key
 
     def _write(self, key: str, source: Source) -> None:
         draft = self._work / uuid4().hex
@@ -113,7 +123,7 @@ class LocalStore(FileStore):
         except OSError as error:
             raise StorageUnavailable from error
         for name, entry in entries:
-            if name == f"{WORK}/" and not stem:
+            if name in {f"{WORK}/", f"{DRAFTS}/"} and not stem:
                 continue
             if name.endswith("/"):
                 yield from self._walk(folder / entry.name, stem + name)
@@ -141,6 +151,65 @@ class LocalStore(FileStore):
                         shutil.rmtree(entry.path)
                     else:
                         os.unlink(entry.path)
+
+
+class GrowingFiles:
+    """Drafts as files that grow, in a folder of the store's file system, from where the last step is a rename."""
+
+    def __init__(self, folder: Path, move_in: Callable[[Path, str], None]) -> None:
+        self._folder = folder
+        self._move_in = move_in
+        folder.mkdir(mode=0o700, exist_ok=True)
+
+    @contextmanager
+    def part(self, draft: str, offset: int) -> Iterator[Callable[[bytes], object]]:
+        try:
+            with _plain_errors(draft):
+                descriptor = os.open(self._folder / draft, os.O_WRONLY | (0 if offset else os.O_CREAT), 0o600)
+        except FileMissing:
+            raise DraftGap(draft) from None
+        try:
+            with _plain_errors(draft):
+                if os.fstat(descriptor).st_size < offset:
+                    raise DraftGap(draft)
+                os.ftruncate(descriptor, offset)
+                os.lseek(descriptor, offset, os.SEEK_SET)
+            try:
+                yield partial(_write_all, descriptor)
+                with _plain_errors(draft):
+                    os.fdatasync(descriptor)
+            except BaseException:
+                os.ftruncate(descriptor, offset)
+                raise
+        finally:
+            os.close(descriptor)
+
+    def read(self, draft: str, size: int) -> Iterator[bytes]:
+        self._check(draft, size)
+        return _pieces((self._folder / draft).open("rb", buffering=0), 0, size)
+
+    def finish(self, draft: str, size: int, key: str) -> None:
+        self._check(draft, size)
+        with _plain_errors(key):
+            os.truncate(self._folder / draft, size)
+            self._move_in(self._folder / draft, key)
+
+    def drop(self, draft: str) -> None:
+        with _plain_errors(draft):
+            (self._folder / draft).unlink(missing_ok=True)
+
+    def _check(self, draft: str, size: int) -> None:
+        with suppress(FileNotFoundError):
+            if (self._folder / draft).stat().st_size >= size:
+                return
+        raise DraftGap(draft)
+
+
+def _write_all(descriptor: int, data: bytes) -> None:
+    left = memoryview(data)
+    with _plain_errors("draft"):
+        while left:
+            left = left[os.write(descriptor, left) :]
 
 
 def _pieces(file: FileIO, start: int, end: int | None) -> Iterator[bytes]:

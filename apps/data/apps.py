@@ -1,0 +1,18 @@
+from django.apps import AppConfig
+
+
+class DataConfig(AppConfig):
+    name = "apps.data"
+    label = "data"
+
+    def ready(self) -> None:
+        from apps.core import hooks
+        from apps.data import entries, services
+
+        entries.register_verbs()
+        hooks.workspace_created.add(services.ensure_default_datastore)
+        hooks.workspace_holds.add(entries.workspace_holds)
+        hooks.workspace_destroyed.add(services.free_workspace)
+        hooks.navigation.add(entries.navigation)
+        hooks.search.add(entries.search)
+        hooks.content_sources.add(entries.content_source)
