@@ -8,15 +8,16 @@ import pytest
 
 from mlstudio.runner import code, ending, environment, folder, processes
 from mlstudio.runner.command import line
-from mlstudio.runner.link import Answer
+from mlstudio.runner.link import Answer, Link
 from mlstudio.runner.sandbox import Layout
 from mlstudio.runner.streams import LARGEST_BATCH, LineStream, LogStream, Refused, Streams
 
 
-class Ear:
+class Ear(Link):
     """Takes what is sent, in place of a connection."""
 
     def __init__(self) -> None:
+        super().__init__("http://nowhere", "")
         self.heard: list[tuple[str, bytes]] = []
         self.answers: list[Answer] = []
 
@@ -58,7 +59,8 @@ def test_lines_are_sent_whole_and_the_same_again_after_a_restart(work, tmp_path)
 def test_wishes_for_files_are_ours_and_not_sent(work, tmp_path):
     path = tmp_path / "events"
     path.write_bytes(b'{"f":"a"}\n{"m":1}\n{"f":"b"}\n{"f":5}\n{"f":\n{"m":2}\n')
-    ear, wanted = Ear(), []
+    ear = Ear()
+    wanted: list[str] = []
     streams = Streams(work, [LineStream(path, "events", print, wanted.append)])
     while streams.send_some(ear):
         pass
@@ -83,7 +85,8 @@ def test_long_lines_go_alone_and_large_files_in_parts(work, tmp_path):
 def test_refused_lines_are_noted_and_the_rest_goes_on(work, tmp_path):
     path = tmp_path / "events"
     path.write_bytes(b'{"x":1}\n')
-    ear, notes = Ear(), []
+    ear = Ear()
+    notes: list[str] = []
     ear.answers = [Answer(200, {"accepted": 0, "refused": [{"line": 1, "reason": "the key is unknown"}]})]
     streams = Streams(work, [LineStream(path, "events", notes.append)])
     while streams.send_some(ear):
