@@ -1,6 +1,9 @@
 """Experiments of a workspace."""
 
+import re
+
 from django.db.models import QuerySet
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework.generics import GenericAPIView, ListAPIView
@@ -11,6 +14,7 @@ from apps.experiments import services
 from apps.experiments.api.serializers import EditExperimentSerializer, ExperimentSerializer
 from apps.experiments.filters import ExperimentFilter
 from apps.experiments.models import Experiment
+from apps.experiments.models.experiment import NAME_PATTERN
 from apps.workspaces.access import WorkspaceAPI, workspace_access
 from apps.workspaces.roles import Action
 
@@ -35,6 +39,8 @@ class OneExperiment(WorkspaceAPI, GenericAPIView[Experiment]):
 
     def found(self, experiment_name: str) -> Experiment:
         """Return the experiment of that name; names compare by case."""
+        if not re.match(NAME_PATTERN, experiment_name):  # databases refuse some of what an address can contain
+            raise Http404
         rows = Experiment.objects.select_related("workspace", "created_by")
         return get_object_or_404(rows, workspace=self.workspace, name=experiment_name)
 

@@ -22,11 +22,12 @@ from apps.core.content import serving
 from apps.core.errors import NotFound
 from apps.core.hooks import Content
 from apps.core.storage import get_store
+from apps.core.storage.keys import fault_in_path, shown
 from apps.experiments.api.one_run import OneRunAPI
 from apps.experiments.api.serializers import TreeSerializer
 from apps.experiments.content import content_path
 from apps.experiments.models import Run, RunFile, Snapshot
-from apps.experiments.services.files import folder_of, media_type_of
+from apps.experiments.services.files import LONGEST_PATH_BYTES, folder_of, media_type_of
 from apps.experiments.snapshots.reading import file_of
 from apps.workspaces.access import workspace_access
 from apps.workspaces.roles import Action
@@ -67,7 +68,8 @@ class FileContent(OneRunAPI, APIView):
     def get(self, request: Request, name: str, run_id: UUID) -> HttpResponseBase:
         """Send a browser to the host for users' content, which may show the file; give programs its bytes as a download."""
         path = request.query_params.get("path", "")
-        row = RunFile.objects.filter(run=self.run, path=path).first()
+        is_path = fault_in_path(path, max_bytes=LONGEST_PATH_BYTES) is None
+        row = RunFile.objects.filter(run=self.run, path=path).first() if is_path else None
         if row is None:
             raise _no_file(path)
         if not isinstance(request.auth, AccessToken) and "raw" not in request.query_params:
@@ -214,4 +216,4 @@ def _code_of(run: Run) -> Snapshot:
 
 
 def _no_file(path: str) -> NotFound:
-    return NotFound(_("The run has no file “%(path)s”.") % {"path": path[:200]})
+    return NotFound(_("The run has no file “%(path)s”.") % {"path": shown(path)})

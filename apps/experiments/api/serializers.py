@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import orjson
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -210,6 +211,12 @@ class SubmitSerializer(serializers.Serializer[dict[str, Any]]):
         default="train.py",
         help_text=_("What to call the script."),
     )
+
+    def validate_environment(self, value: Any) -> Any:
+        """Refuse what could not be stored."""
+        if not isinstance(value, (str, dict, type(None))) or b"\\u0000" in orjson.dumps(value):
+            raise serializers.ValidationError(_("Name an environment, or describe one by an image and a conda file."))
+        return value
 
     def to_job(self) -> CommandJob:
         """Return the job that the checked data describe."""

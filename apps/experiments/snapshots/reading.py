@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from apps.core.errors import NotFound, TooLarge
 from apps.core.storage import get_store
+from apps.core.storage.keys import shown
 from apps.experiments.models import Snapshot
 
 MOST_SHOWN_BYTES: Final = 2**20
@@ -22,11 +23,12 @@ def file_of(snapshot: Snapshot, path: str, *, most_bytes: int = MOST_SHOWN_BYTES
     """
     found = next((file for file in snapshot.files if file["path"] == path), None)
     if found is None:
-        raise NotFound(_("There is no file “%(path)s” in this code.") % {"path": path[:200]})
+        raise NotFound(_("There is no file “%(path)s” in this code.") % {"path": shown(path)})
     if found["size"] > most_bytes:
         limit = filesizeformat(most_bytes)
         raise TooLarge(
-            _("“%(path)s” is larger than %(limit)s. Download the code to read it.") % {"path": path, "limit": limit}
+            _("“%(path)s” is larger than %(limit)s. Download the code to read it.")
+            % {"path": shown(path), "limit": limit}
         )
     with zipfile.ZipFile(_StoredFile(snapshot.key, snapshot.size)) as archive, archive.open(path) as file:
         return file.read(most_bytes)
