@@ -11,9 +11,7 @@ export class MarkedLines {
   constructor(
     private readonly shown: () => string,
     private readonly first: () => string,
-  ) {
-    this.read();
-  }
+  ) {}
 
   /** Look at the address anew; returns what it names, with the file's name. */
   read(): Marked | null {

@@ -89,6 +89,7 @@ export class Preview {
   }
 
   private async content(file: File, signal: AbortSignal): Promise<Node[]> {
+    if (!file.size) return [this.nothing(t('This file is empty.'))];
     const kind = kindOf(file.path, file.media_type, file.size);
     if (!this.remote.isCode) {
       if (kind === 'other')
@@ -99,7 +100,6 @@ export class Preview {
     const bytes = await this.remote.beginning(file.path, signal);
     const text = textOf(bytes);
     if (text === null) return [this.nothing(t('This file is not text. Download it to look at it.'))];
-    if (!text) return [this.nothing(t('This file is empty.'))];
     const isPart = file.size > READ_BYTES && bytes.length <= READ_BYTES;
     const notes = isPart
       ? [element('p', { class: 'file-part' }, t('Only the first {size} are shown.', { size: formatBytes(READ_BYTES) }))]
@@ -136,12 +136,14 @@ export class Preview {
   }
 
   private page(file: File): HTMLElement {
-    // On a host of its own, where it can reach nothing of the studio's; the sandbox says so once more.
+    // On a host of its own, where it can reach nothing of the studio's; the sandbox says so once more. It would switch off
+    // the viewer that browsers show PDF with.
+    const isViewed = endingOf(file.path) === 'pdf';
     return element('iframe', {
       class: 'file-page',
       src: this.remote.shownUrl(file.path),
       title: file.path,
-      sandbox: 'allow-scripts',
+      sandbox: isViewed ? false : 'allow-scripts',
       referrerpolicy: 'no-referrer',
     });
   }

@@ -1,8 +1,6 @@
-import { address, get, getJson, RequestFailed } from '../shared/api.ts';
+import { address, get, getJson } from '../shared/api.ts';
 import { READ_BYTES } from './core/kinds.ts';
 import type { Level } from './core/tree.ts';
-
-const RANGE_NOT_SATISFIABLE = 416;
 
 /** What the server knows of a tree of files: of what a run left behind, or of its code. */
 export class Remote {
@@ -31,13 +29,7 @@ export class Remote {
 
   /** The beginning of a file, as far as it is shown. */
   async beginning(path: string, signal: AbortSignal): Promise<Uint8Array> {
-    try {
-      const answer = await get(this.bytesUrl(path), signal, { Range: `bytes=0-${READ_BYTES - 1}` });
-      return new Uint8Array(await answer.arrayBuffer());
-    } catch (error) {
-      // An empty file has no first byte.
-      if (error instanceof RequestFailed && error.status === RANGE_NOT_SATISFIABLE) return new Uint8Array();
-      throw error;
-    }
+    const answer = await get(this.bytesUrl(path), signal, { Range: `bytes=0-${READ_BYTES - 1}` });
+    return new Uint8Array(await answer.arrayBuffer());
   }
 }

@@ -9,8 +9,11 @@ it('leaves the title to the card and colours heat by the page', () => {
     { type: 'heatmap', z: [[1]] },
     { type: 'scatter', y: [1] },
   ];
-  const { data: drawn, layout } = fit({ data, layout: { title: { text: 'confusion' }, barmode: 'stack' } }, theme);
-  expect(layout).toMatchObject({ title: undefined, barmode: 'stack' });
+  const { data: drawn, layout } = fit(
+    { data, layout: { title: { text: 'confusion' }, xaxis: { type: 'category' } } },
+    theme,
+  );
+  expect(layout).toMatchObject({ title: undefined, xaxis: { type: 'category', showgrid: false } });
   expect(drawn[0]).toMatchObject({
     z: [[1]],
     colorscale: [

@@ -11,10 +11,13 @@ export interface Figure {
 /** The card has the title already; what is left goes to the drawing, and maps of heat get the page's colours. */
 export function fit({ data, layout }: Figure, theme: ChartTheme): Figure {
   const accent = theme.series[0] ?? theme.text;
+  const isHeat = data.some((trace) => trace['type'] === 'heatmap');
+  const axes = Object.entries(layout).filter(([name]) => isHeat && /^[xy]axis/.test(name));
   return {
     data: data.map((trace) => (trace['type'] === 'heatmap' ? { ...trace, ...heat(theme, accent) } : trace)),
     layout: {
       ...layout,
+      ...Object.fromEntries(axes.map(([name, axis]) => [name, { ...(axis as Plain), showgrid: false }])),
       title: undefined,
       margin: { l: 60, r: 16, t: 12, b: 48, pad: 0 },
       legend: { orientation: 'h', x: 0, y: 1.02, yanchor: 'bottom' },
