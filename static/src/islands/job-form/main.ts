@@ -11,7 +11,7 @@ type Field = HTMLInputElement | HTMLTextAreaElement;
 function startCommand(form: HTMLFormElement, signal: AbortSignal): (script: string) => void {
   const command = form.querySelector<Field>('[data-command]');
   const name = form.querySelector<Field>('[name=script_name]');
-  let script = name?.value ?? '';
+  let script = name?.defaultValue ?? '';
   const follow = (next: string): void => {
     const changed = command && changedCommand(command.value, script, next);
     if (changed) command.value = changed;
@@ -19,6 +19,7 @@ function startCommand(form: HTMLFormElement, signal: AbortSignal): (script: stri
   };
   name?.addEventListener('change', () => follow(name.value.trim()), { signal });
   if (command && !command.value && script) command.value = commandOf(script);
+  if (name && name.value !== script) follow(name.value.trim()); // typed before this was loaded
   return follow;
 }
 

@@ -16,7 +16,12 @@ export class Toolbar {
   private readonly state = element('span', { class: 'log-state' });
   private readonly download = element(
     'a',
-    { class: 'btn btn-ghost btn-sm btn-icon', 'aria-label': t('Download the log'), title: t('Download the log') },
+    {
+      class: 'btn btn-ghost btn-sm btn-icon',
+      'aria-label': t('Download the log'),
+      title: t('Download the log'),
+      hidden: true, // until there is a log
+    },
     icon('download', 'icon-sm'),
   );
 
