@@ -34,7 +34,7 @@ class QueueFilter(django_filters.FilterSet):
     """Waiting work by kind."""
 
     kind = django_filters.MultipleChoiceFilter(
-        label=_("Kind"), choices=WorkKind.choices, widget=forms.CheckboxSelectMultiple
+        label=_("Kind"), choices=WorkKind.choices, widget=forms.CheckboxSelectMultiple, distinct=False
     )
 
     class Meta:
@@ -45,5 +45,5 @@ class QueueFilter(django_filters.FilterSet):
 class WorkFilter(QueueFilter):
     """Work by state, kind and target."""
 
-    state = django_filters.MultipleChoiceFilter(label=_("State"), choices=WorkState.choices)
+    state = django_filters.MultipleChoiceFilter(label=_("State"), choices=WorkState.choices, distinct=False)
     target = django_filters.UUIDFilter(label=_("Compute target"))

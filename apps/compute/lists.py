@@ -14,7 +14,7 @@ from apps.compute.models import Agent, WorkOrder
 from apps.compute.services import waiting_reasons
 from apps.compute.text import disk_in_words, gpus_in_words, memory_in_words, slots_in_words, status_of, status_of_target
 from apps.core.lists import Column, StudioList
-from apps.core.lists.keyset import Slice
+from apps.core.lists.keyset import Slice, SortKey
 
 
 def machine_title(agent: Agent) -> str:
@@ -110,18 +110,23 @@ class QueueList(StudioList):
         Column("title", _("Work"), value="title", render=work_title, fixed=True),
         Column("kind", _("Kind"), value=lambda order: order.get_kind_display()),
         Column("reason", _("Waits because"), value=lambda order: capfirst(order.waits_because), exported=False),
-        Column("priority", _("Priority"), sort="priority", kind="number"),
+        Column("priority", _("Priority"), kind="number"),
         Column("created_at", _("Waiting since"), sort="created_at", kind="time"),
         Column("requested_by", _("By"), value=lambda order: order.requested_by and order.requested_by.display_name),
         Column("slots", _("Slots"), value=slots_in_words, shown=False),
         Column("attempt", _("Attempts so far"), kind="number", shown=False),
     )
-    default_sort = ("-priority", "created_at")
+    default_sort = ("created_at",)
     search_fields = ("title",)
     search_hint = _("Search the queue")
     filterset_class = QueueFilter
     related = ("target__workspace", "requested_by")
     refresh_on = ("work.changed",)
+
+    @property
+    def _sort_keys(self) -> list[SortKey]:
+        """Unless somebody sorts, as the queue goes. No column sorts by priority alone: that order has no index."""
+        return super()._sort_keys if self.state.sort else [SortKey("priority", descending=True), SortKey("created_at")]
 
     @cached_property
     def slice(self) -> Slice:

@@ -22,6 +22,8 @@ from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
+from tests import services
+
 CLIENTS = 8
 LEAST_SHARE = 0.30
 PROJECT = Path(__file__).resolve().parents[2]
@@ -145,7 +147,8 @@ def studio(home: Path) -> Iterator[Target]:
     if made.returncode:
         raise SystemExit(made.stderr)
     token, *run_ids = made.stdout.split()
-    with serving("studio.asgi.web:application", environment) as port:
+    (home / "run").mkdir(exist_ok=True)
+    with services.redis(home / "run" / "valkey.sock"), serving("studio.asgi.web:application", environment) as port:
         yield Target(port, "/mlflow/bench/api/2.0/mlflow/runs/", token, run_ids)
 
 
@@ -174,7 +177,7 @@ def serving(application: str, environment: dict[str, str]) -> Iterator[int]:
         "error",
         "--no-access-log",
     ]
-    process = subprocess.Popen(command, cwd=PROJECT, env=environment)
+    process = subprocess.Popen(command, cwd=PROJECT, env=environment, stderr=subprocess.DEVNULL)
     try:
         asyncio.run(until_it_listens(port))
         yield port

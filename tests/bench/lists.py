@@ -66,6 +66,7 @@ def measure() -> int:
             "workspace": studio.workspace.name,
             "colleague": str(studio.colleague.pk),
             "target": str(studio.target.pk),
+            "parent": str(studio.parent.pk),
         }
         figures = sorted(_figures(entry, matrix, known, studio.viewer))
         times = [milliseconds for milliseconds, _address in figures]

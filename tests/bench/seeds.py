@@ -18,7 +18,7 @@ from apps.core.ids import uuid7
 from apps.core.lists import StudioList
 from apps.environments.models import Environment, EnvironmentBuild, EnvironmentVersion
 from apps.environments.states import BuildState
-from apps.experiments.models import Experiment, Run
+from apps.experiments.models import Experiment, Run, RunKind, RunTag
 from apps.experiments.states import RunStatus
 from apps.workspaces.models import Alias, Membership, Secret, Workspace
 from apps.workspaces.models.alias import AliasKind
@@ -50,6 +50,7 @@ class Studio:
     workspace: Workspace
     colleague: User
     target: ComputeTarget
+    parent: Run
 
 
 def seed(rows: int) -> Studio:
@@ -107,7 +108,8 @@ def seed(rows: int) -> Studio:
     })  # fmt: skip
     _write_environments(rows, workspace, chance, now)
     target = _write_compute(rows, workspace, colleague, chance, now)
-    return Studio(viewer, workspace, colleague, target)
+    parent = _write_runs(rows, workspace, target, people[:50], chance, now)
+    return Studio(viewer, workspace, colleague, target, parent)
 
 
 def _write_compute(
@@ -131,6 +133,32 @@ def _write_compute(
         "title": _words(chance), "state": WorkState.ENDED, "attempt": 1, "agent": machines[n % len(machines)],
     })  # fmt: skip
     return target
+
+
+def _write_runs(
+    rows: int, workspace: Workspace, target: ComputeTarget, people: list[User], chance: random.Random, now: datetime
+) -> Run:
+    """Write experiments and their runs, one of which has many children; return that one."""
+    experiments = _write(Experiment, rows // 100, lambda n: {
+        "workspace": workspace, "name": f"{chance.choice(WORDS)}-{n}", "description": _words(chance), "last_number": n,
+        "last_run_at": _before(chance, now), "archived_at": now if n % 20 == 0 else None, "created_by": people[n % len(people)],
+    })  # fmt: skip
+    statuses = [*list(RunStatus), *[RunStatus.COMPLETED] * 30]
+    runs = _write(Run, rows, lambda n: {
+        "workspace": workspace, "experiment": experiments[n % len(experiments)], "name": f"run_{n}", "number": n + 1,
+        "display_name": f"{_words(chance)} {n}" if n % 3 else "", "status": statuses[n % len(statuses)], "target": target,
+        "archived_at": now if n % 15 == 0 else None, "submitted_by": people[n % len(people)],
+        "kind": RunKind.INTERACTIVE if n % 4 == 0 else RunKind.COMMAND, "started_at": _before(chance, now),
+        "config": {"command": "python train.py", "inputs": {"lr": {"type": "number", "value": 0.1}}, "text": "x" * 500},
+    })  # fmt: skip
+    _write(RunTag, rows, lambda n: {
+        "run": runs[n], "workspace": workspace, "name": "team", "value": chance.choice(WORDS),
+    })  # fmt: skip
+    _write(Run, rows // 4, lambda n: {
+        "workspace": workspace, "experiment": experiments[1], "name": f"child_{n}", "number": n + 1, "parent": runs[1],
+        "depth": 1, "status": RunStatus.COMPLETED, "config": {"command": "python train.py"},
+    })  # fmt: skip
+    return runs[1]
 
 
 def _write_environments(rows: int, workspace: Workspace, chance: random.Random, now: datetime) -> None:

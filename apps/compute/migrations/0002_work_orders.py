@@ -199,7 +199,13 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="workorder",
-            index=models.Index(fields=["target", "state", "-priority", "created_at"], name="work_queue_of_target"),
+            index=models.Index(
+                fields=["target", "state", "-priority", "created_at", "id"], name="work_queue_of_target"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="workorder",
+            index=models.Index(fields=["target", "state", "created_at", "id"], name="work_of_target_by_age"),
         ),
         migrations.AddIndex(
             model_name="workorder",

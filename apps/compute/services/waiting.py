@@ -1,10 +1,11 @@
 """Why work waits, in words; cheap for a whole page of a queue, however long that is."""
 
+from collections import Counter
 from collections.abc import Iterable
 from uuid import UUID
 
 from django.contrib.humanize.templatetags.humanize import ordinal
-from django.db.models import Count, F, Q, QuerySet, Value
+from django.db.models import Count, Q, QuerySet, Value
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -24,8 +25,9 @@ def closed_targets(agent: Agent) -> QuerySet[ComputeTarget, UUID]:
 def full_targets() -> list[UUID]:
     """Return the targets that run as much at once as they may; builds do not count."""
     running = WorkOrder.objects.on_machine().filter(kind=WorkKind.RUN, target__max_running__isnull=False)
-    counted = running.order_by().values("target").annotate(running=Count("pk"))
-    return list(counted.filter(running__gte=F("target__max_running")).values_list("target", flat=True))
+    # Counted here: what machines have is little, but to group it databases read through all orders of the targets.
+    counts = Counter(running.values_list("target", "target__max_running"))
+    return [target for (target, most), count in counts.items() if most is not None and count >= most]
 
 
 def waiting_reason(order: WorkOrder) -> str:
@@ -96,7 +98,7 @@ def _counts_between(kind: str, line: list[WorkOrder]) -> list[int]:
         parts += [
             moving.filter(range_)
             .values("state")
-            .annotate(place=Value(place), count=Count("pk"))
+            .annotate(place=Value(place), count=Count("*"))
             .values_list("place", "count")
             for range_ in ranges
         ]

@@ -1,5 +1,6 @@
 """The compute page of a workspace: its targets, and a page for each."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -33,7 +34,6 @@ MOST_RUNNING_SHOWN = 100
 def targets(request: WorkspaceRequest) -> HttpResponseBase:
     """Where the work of the workspace can go."""
     cursors = _cursors(request)
-    agents: dict[str, list[Agent]] = {}
     list_ = TargetList(
         request,
         ComputeTarget.objects.filter(workspace=request.workspace).with_counts(),
@@ -42,7 +42,7 @@ def targets(request: WorkspaceRequest) -> HttpResponseBase:
         empty=Empty(
             _("No compute target"), _("Runs go to a compute target, which gives them to its machines."), icon="cpu"
         ),
-        extra=lambda target: agents.setdefault(target.kind, agents_of(target)),
+        extra=_once_for_each_kind(agents_of),
     )
     return list_.respond("compute/targets.html", {"workspace": request.workspace, **cursors})
 
@@ -149,6 +149,18 @@ def _cursors(request: WorkspaceRequest) -> dict[str, int]:
         "machines_cursor": events.last_seq(MACHINES_TOPIC),
         "work_cursor": events.last_seq(work_topic(request.workspace.pk)),
     }
+
+
+def _once_for_each_kind(find: Callable[[ComputeTarget], list[Agent]]) -> Callable[[ComputeTarget], list[Agent]]:
+    """Return a function that finds the machines of targets: those of one kind have the same."""
+    found: dict[str, list[Agent]] = {}
+
+    def machines_of(target: ComputeTarget) -> list[Agent]:
+        if target.kind not in found:
+            found[target.kind] = find(target)
+        return found[target.kind]
+
+    return machines_of
 
 
 def _now(request: WorkspaceRequest, target: ComputeTarget) -> dict[str, Any]:
