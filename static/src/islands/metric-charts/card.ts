@@ -62,7 +62,8 @@ export class ChartCard {
       button('file', t('Download as CSV'), () => void this.saveCsv()),
       button('maximize', t('Full screen'), () => around.showLarge(this)),
     );
-    const title = element('h4', { class: 'card-title truncate', title: chart.title }, chart.title);
+    const title = element('h3', { class: 'card-title truncate', title: chart.title }, chart.title);
+    this.place.setAttribute('aria-label', chart.title);
     this.body.append(this.place, this.message);
     const header = element('div', { class: 'card-header' }, title, this.value, actions);
     this.host = element('article', { class: 'card chart-card', 'aria-label': chart.title }, header, this.body);

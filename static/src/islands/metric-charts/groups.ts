@@ -48,7 +48,7 @@ export class Groups {
         element('span', { class: 'count' }, formatCount(group.size)),
       );
       fold.addEventListener('click', () => this.listener.fold(group.name));
-      section.append(element('h3', { class: 'chart-group-title' }, fold));
+      section.append(element('h2', { class: 'chart-group-title' }, fold));
     }
     if (group.values.length) section.append(this.valueCards(group));
     if (group.charts.length) {

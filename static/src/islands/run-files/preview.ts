@@ -80,7 +80,7 @@ export class Preview {
     return element(
       'div',
       { class: 'file-head' },
-      element('h3', { class: 'truncate mono', title: file.path }, file.path),
+      element('h2', { class: 'truncate mono', title: file.path }, file.path),
       element('span', { class: 'muted' }, facts),
       element('span', { class: 'push' }),
       this.canPreview && !this.remote.isCode && apart,

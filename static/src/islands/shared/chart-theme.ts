@@ -8,6 +8,8 @@ export interface ChartTheme {
   surface: string;
   raised: string;
   bad: string;
+  /** A ground on which white text can be read. */
+  fill: string;
   font: string;
   /** Colours of series, in the order in which they are given. */
   series: string[];
@@ -30,6 +32,7 @@ export function readTheme(): ChartTheme {
     surface: colour('surface'),
     raised: colour('raised'),
     bad: colour('bad-dot'),
+    fill: colour('accent-fill'),
     font: getComputedStyle(document.body).fontFamily,
     series: Array.from({ length: SERIES }, (_, place) => colour(`chart-${place + 1}`)),
   };

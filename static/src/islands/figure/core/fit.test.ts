@@ -2,7 +2,17 @@ import { expect, it } from 'vitest';
 
 import { fit } from './fit.ts';
 
-const theme = { text: '', muted: '', line: '', surface: 'white', raised: '', bad: '', font: '', series: ['blue'] };
+const theme = {
+  text: '',
+  muted: '',
+  line: '',
+  surface: 'white',
+  raised: '',
+  bad: '',
+  fill: 'blue',
+  font: '',
+  series: [],
+};
 
 it('leaves the title to the card and colours heat by the page', () => {
   const data = [

@@ -10,11 +10,10 @@ export interface Figure {
 
 /** The card has the title already; what is left goes to the drawing, and maps of heat get the page's colours. */
 export function fit({ data, layout }: Figure, theme: ChartTheme): Figure {
-  const accent = theme.series[0] ?? theme.text;
   const isHeat = data.some((trace) => trace['type'] === 'heatmap');
   const axes = Object.entries(layout).filter(([name]) => isHeat && /^[xy]axis/.test(name));
   return {
-    data: data.map((trace) => (trace['type'] === 'heatmap' ? { ...trace, ...heat(theme, accent) } : trace)),
+    data: data.map((trace) => (trace['type'] === 'heatmap' ? { ...trace, ...heat(theme) } : trace)),
     layout: {
       ...layout,
       ...Object.fromEntries(axes.map(([name, axis]) => [name, { ...(axis as Plain), showgrid: false }])),
@@ -25,11 +24,11 @@ export function fit({ data, layout }: Figure, theme: ChartTheme): Figure {
   };
 }
 
-function heat(theme: ChartTheme, accent: string): Plain {
+function heat(theme: ChartTheme): Plain {
   return {
     colorscale: [
       [0, theme.surface],
-      [1, accent],
+      [1, theme.fill],
     ],
     // Plotly draws a scale, and cells without a gap, by means that the content security policy forbids. The cells say
     // their values themselves.

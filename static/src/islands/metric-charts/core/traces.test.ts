@@ -10,6 +10,7 @@ const theme = {
   surface: '',
   raised: '',
   bad: 'red',
+  fill: '',
   font: '',
   series: ['rgb(1, 2, 3)'],
 };
