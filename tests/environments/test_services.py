@@ -21,6 +21,7 @@ from apps.workspaces.models.alias import AliasKind
 from apps.workspaces.roles import Role
 from apps.workspaces.services import create_workspace
 from tests.accounts.factories import UserFactory
+from tests.compute.factories import AgentFactory
 from tests.environments.factories import BuildFactory, EnvironmentFactory
 from tests.workspaces.factories import AliasFactory, WorkspaceFactory, member
 
@@ -100,6 +101,14 @@ def test_their_builds_begin_by_themselves_and_only_once(workspace, run_tasks):
     assert "scikit-learn>=1.5,<2\n" in spec["requirements"]
     assert spec["lock"] == ""
     assert (build.run.experiment, str(build.run.target), build.run.order.slots) == (None, "local", 0)
+
+
+def test_pythons_are_those_that_machines_have(db):
+    AgentFactory.create(name="local", python_version="3.12.4")
+    AgentFactory.create(name="old", python_version="3.9")
+    AgentFactory.create(name="odd", python_version="<script>")
+    pythons = services.known_pythons()
+    assert (pythons.default, pythons.available) == ("3.12", ["3.9", "3.12"])
 
 
 # --- Versions ---

@@ -9,7 +9,7 @@ from asgiref.sync import sync_to_async
 from django.http import StreamingHttpResponse
 from django.utils.http import content_disposition_header
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -87,6 +87,12 @@ class SearchQuerySerializer(serializers.Serializer[Any]):
     def get_fields(self) -> dict[str, Any]:
         """Add the field whose name is a word of Python."""
         return {**super().get_fields(), "from": line_number()}
+
+
+class ContentQuerySerializer(serializers.Serializer[Any]):
+    """Which log."""
+
+    path = serializers.CharField(max_length=500)
 
 
 class HitSerializer(serializers.Serializer[Any]):
@@ -169,12 +175,11 @@ class LogContent(OneRunAPI, APIView):
 
     access = workspace_access(get=Action.RUNS_READ)
 
-    @extend_schema(
-        parameters=[OpenApiParameter("path", str, required=True)], responses={(200, "text/plain"): OpenApiTypes.BINARY}
-    )
+    @extend_schema(parameters=[ContentQuerySerializer], responses={(200, "text/plain"): OpenApiTypes.BINARY})
     def get(self, request: Request, **kwargs: Any) -> StreamingHttpResponse:
         """Return a log, whole or the one range of bytes that is asked for."""
-        log = find_log(self.run.pk, request.query_params.get("path", ""))
+        query = checked(ContentQuerySerializer, request)
+        log = find_log(self.run.pk, query["path"])
         start, end = 0, log.size
         asked = _RANGE.fullmatch(request.headers.get("Range", ""))
         if asked and any(asked.groups()):
