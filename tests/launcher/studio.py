@@ -9,6 +9,7 @@ import sys
 import urllib.request
 from pathlib import Path
 
+from mlstudio.runner import folder, processes
 from tests.launcher.waiting import is_running, until
 from tests.settings import _free_port_pair
 
@@ -99,13 +100,21 @@ class Studio:
         """Leave nothing behind, whatever state a failed test left."""
         if self._launcher is None:
             return
-        pids = self.all_pids()
+        pids = self.all_pids() | self._left_of_runs()
         if self.launcher.poll() is None:
             self.launcher.kill()
             self.launcher.wait()
         for pid in pids - {self.launcher.pid}:
             if is_running(pid):
                 os.kill(pid, signal.SIGKILL)
+
+    def _left_of_runs(self) -> set[int]:
+        """The runners and keepers of an agent that was killed, and what they started; they outlive it on purpose."""
+        known = [
+            each.read(name) for each in folder.found(self.home / "agent") for name in ("runner.json", "keeper.json")
+        ]
+        alive = [who["pid"] for who in known if who is not None and processes.is_alive(who)]
+        return {*alive, *(below for pid in alive for below in processes.descendants(pid))}
 
 
 # Celery and Redis choose their own titles once they are up.

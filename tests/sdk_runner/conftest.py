@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 
 from mlstudio.agent import isolation
-from mlstudio.runner import processes
-from mlstudio.runner.folder import WorkFolder, found
+from mlstudio.runner import processes, sandbox
+from mlstudio.runner.folder import WorkFolder, found, remove
 from tests.launcher.waiting import until
 from tests.sdk_runner.studio import AGENT_TOKEN, Order, Studio
 
@@ -95,6 +95,7 @@ class Machine:
                 if who is not None and processes.is_alive(who):
                     processes.send(signal.SIGKILL, [who["pid"], *processes.descendants(who["pid"])])
         subprocess.run(["chmod", "-R", "u+w", str(self.home)], check=False)
+        remove(sandbox.open_home(self.home))
 
 
 def zipped(files: dict[str, str]) -> bytes:

@@ -17,6 +17,7 @@ from mlstudio.runner.progress import Progress
 
 CHECK_S = 0.25
 MEASURE_S = 5.0
+FIRST_MEASURE_S = 0.5
 CANCEL_GRACE_S = 10.0
 KEEPER_STARTS_S = 20.0
 NAME = "running.json"
@@ -71,7 +72,7 @@ class Command:
                 "failed", error_code=SYSTEM_ERROR, reason="the command could not be started; see the machine's log"
             )
         meter = Meter(who["pid"], self._folder.logs / "system.ndjson")
-        measure_at = time.monotonic()
+        measure_at = time.monotonic() + FIRST_MEASURE_S
         ending: Ending | None = None
         with _waiting_for(who) as wait:
             while processes.is_alive(who) and not self._folder.has("exit.json"):

@@ -92,11 +92,16 @@ def layout(kind: str, folder: WorkFolder, environment: Path) -> Layout:
     )
 
 
+def open_home(home: Path) -> Path:
+    """Return the folder of an agent that other users can reach into; it need not be there."""
+    return OPEN_HOMES / f"mlstudio-{hashlib.sha256(str(home).encode()).hexdigest()[:16]}"
+
+
 def common_home(home: Path) -> Path:
     """Return a folder for what runs use together: the agent's, or one that other users can reach where they must."""
     if isolation.probe().kind != "uid":
         return home
-    path = OPEN_HOMES / f"mlstudio-{hashlib.sha256(str(home).encode()).hexdigest()[:16]}"
+    path = open_home(home)
     path.mkdir(mode=0o711, exist_ok=True)
     if path.is_symlink() or path.stat().st_uid != 0:
         raise RuntimeError(f"{path} is not ours; remove it")
