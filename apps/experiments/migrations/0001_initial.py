@@ -521,7 +521,7 @@ class Migration(migrations.Migration):
             model_name="run",
             index=models.Index(
                 condition=models.Q(("archived_at", None), ("deleted_at", None), ("experiment__isnull", False)),
-                fields=["workspace", "-created_at", "id"],
+                fields=["workspace", "-created_at", "id", "parent", "kind"],
                 name="live_runs_by_age",
             ),
         ),

@@ -35,26 +35,25 @@ def environment_failed(version_id: UUID, reason: str) -> int:
 def watch_waiting() -> int:
     """Look after all runs that wait for environments: say how far these are, and start what missed their news.
 
-    A run whose submit and whose environment's end crossed has been seen by neither. Returns how many runs wait.
+    A run whose submit and whose environment's end crossed has been seen by neither. Returns how many waited.
     """
-    waiting = Run.objects.filter(status=RunStatus.PREPARING).values_list("config__environment__id", flat=True)
-    versions = {version for version in waiting.order_by() if version}
-    for version in versions:
-        _look_after(UUID(version))
-    return len(versions)
+    waiting = Run.objects.filter(status=RunStatus.PREPARING).exclude(environment_version=None)
+    versions = waiting.order_by().values_list("environment_version", flat=True).distinct()
+    return sum(_look_after(version) for version in list(versions) if version)
 
 
-def _look_after(version_id: UUID) -> None:
+def _look_after(version_id: UUID) -> int:
     environment = state_of_environment(version_id)
     if environment is None:
-        environment_failed(version_id, _("it was deleted"))
-    elif environment.has_failed:
-        environment_failed(version_id, environment.reason)
-    elif environment.is_ready:
-        environment_became_ready(version_id)
-    else:
-        for run_id in _waiting_for(version_id):
-            _say(run_id, environment.reason[:2000])
+        return environment_failed(version_id, _("it was deleted"))
+    if environment.has_failed:
+        return environment_failed(version_id, environment.reason)
+    if environment.is_ready:
+        return environment_became_ready(version_id)
+    waiting = _waiting_for(version_id)
+    for run_id in waiting:
+        _say(run_id, environment.reason[:2000])
+    return len(waiting)
 
 
 def _say(run_id: UUID, reason: str) -> None:
@@ -82,5 +81,5 @@ def _go_on(run_id: UUID, environment: ResolvedEnvironment) -> bool:
 
 
 def _waiting_for(version_id: UUID) -> list[UUID]:
-    rows = Run.objects.filter(status=RunStatus.PREPARING, config__environment__id=str(version_id))
+    rows = Run.objects.filter(status=RunStatus.PREPARING, environment_version=version_id)
     return list(rows.order_by("created_at").values_list("pk", flat=True))
