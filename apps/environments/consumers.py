@@ -25,6 +25,7 @@ class BuildLogsConsumer(LogsConsumer):
     """``/ws/workspaces/<name>/environment-builds/<build_id>/logs/``: as the logs of a run, which may be another workspace's."""
 
     access = workspace_access(connect=Action.ENVIRONMENTS_READ)
+    _run_id: UUID
 
     @property
     def run_id(self) -> UUID:
