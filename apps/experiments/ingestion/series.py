@@ -45,7 +45,7 @@ def metrics_topic(run_id: UUID) -> str:
     return f"run:{run_id}:metrics"
 
 
-@dataclass
+@dataclass(slots=True)
 class _Summary:
     is_system: bool
     count: int = 0
@@ -69,7 +69,7 @@ class Group:
 
     def __init__(self) -> None:
         self._rows: list[tuple[Logged, int, list[Point]]] = []
-        self._summaries: dict[tuple[UUID, str], _Summary] = {}
+        self._summaries: dict[UUID, dict[str, _Summary]] = {}
         self._stored_steps: dict[tuple[UUID, str], int] = {}
 
     def fault_of(self, run_id: UUID, points: list[Point]) -> str:
@@ -84,8 +84,9 @@ class Group:
         known |= fresh
         return ""
 
-    def add(self, run_id: UUID, request: Logged, offset: int | None, points: list[Point]) -> None:
+    def add(self, request: Logged, offset: int | None, points: list[Point]) -> None:
         """Take points of a request; ``offset`` is that of their line, where there is one."""
+        run_id = request.run_id
         if not points:
             return
         if any(point.step is None for point in points):
@@ -93,11 +94,12 @@ class Group:
         if not self._rows or self._rows[-1][0] is not request:
             self._rows.append((request, request.offset if offset is None else offset, []))
         self._rows[-1][2].extend(points)
+        summaries = self._summaries.setdefault(run_id, {})
         for name, step, at_ms, value in points:
-            summary = self._summaries.get((run_id, name))
+            summary = summaries.get(name)
             if summary is None:
                 is_system = request.is_system or name.startswith(SYSTEM_PREFIX)
-                summary = self._summaries[run_id, name] = _Summary(is_system)
+                summary = summaries[name] = _Summary(is_system)
             summary.add(step or 0, at_ms, value)
 
     def write(self) -> None:
@@ -110,14 +112,17 @@ class Group:
             table = connection.ops.quote_name(MetricSummary._meta.db_table)
             # In one order, as two transactions may upsert the same rows.
             rows = [
-                _summary_row(run_id, name, one) for (run_id, name), one in sorted(self._summaries.items(), key=_key)
+                _summary_row(run, name, summaries[name])
+                for run_id, summaries in sorted(self._summaries.items(), key=_run_of)
+                for run in (as_stored(run_id),)
+                for name in sorted(summaries)
             ]
             cursor.executemany(_SUMMARY.format(table=table, newer=_NEWER), rows)
 
     def _journal_rows(self) -> Iterable[tuple[Any, ...]]:
         now = connection.ops.adapt_datetimefield_value(timezone.now())
         for request, begins, points in self._rows:
-            run = _as_stored(request.run_id)
+            run = as_stored(request.run_id)
             for start in range(0, len(points), POINTS_A_ROW):
                 part = points[start : start + POINTS_A_ROW]
                 offset = None if start else begins
@@ -130,7 +135,7 @@ class Group:
         numbered = []
         for point in points:
             if point.step is None:
-                summary = self._summaries.get((run_id, point.name))
+                summary = self._summaries.get(run_id, {}).get(point.name)
                 highest = max(self._stored_steps[run_id, point.name], summary.last_step if summary else -1)
                 point = point._replace(step=max(highest + 1, following.get(point.name, 0)))
             following[point.name] = max(following.get(point.name, 0), (point.step or 0) + 1)
@@ -161,16 +166,17 @@ def _names_of(run_id: UUID) -> set[str]:
     return known
 
 
-def _summary_row(run_id: UUID, name: str, one: _Summary) -> tuple[Any, ...]:
+def _summary_row(run: Any, name: str, one: _Summary) -> tuple[Any, ...]:
     text = text_of(one.last)
     last = None if text else one.last
     values = (one.count, last, text, one.last_step, one.last_at_ms, one.minimum, one.maximum)
-    return (_as_stored(run_id), name, one.is_system, *values)
+    return (run, name, one.is_system, *values)
 
 
-def _as_stored(run_id: UUID) -> Any:
+def as_stored(run_id: UUID) -> Any:
+    """Return a run's id as plain SQL takes it, and gives it back."""
     return Run._meta.pk.get_db_prep_value(run_id, connection)
 
 
-def _key(item: tuple[tuple[UUID, str], _Summary]) -> tuple[UUID, str]:
-    return item[0]
+def _run_of(item: tuple[UUID, dict[str, _Summary]]) -> str:
+    return item[0].hex

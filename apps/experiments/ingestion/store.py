@@ -3,18 +3,23 @@
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import Model
 
-from apps.core import events
 from apps.core.errors import StudioError
-from apps.experiments.events import run_topic
-from apps.experiments.ingestion import details, log_parts, series
+from apps.experiments.ingestion import log_parts, series
+from apps.experiments.ingestion.details import Details
 from apps.experiments.ingestion.errors import RunUnknown
-from apps.experiments.ingestion.requests import Entry, Logged, LogPart
+from apps.experiments.ingestion.requests import Logged, LogPart
+from apps.experiments.ingestion.series import as_stored
 from apps.experiments.models import MetricJournal, Run, RunMark
 
 Request = Logged | LogPart
 _Sent = tuple[UUID, str, int | None]
+
+# Plain SQL: most groups are a few small requests, for which building the queries took longer than all the rest.
+_RUNS = "SELECT id FROM {table} WHERE id IN ({marks}) AND deleted_at IS NULL ORDER BY id {lock}"
+_SENT = 'SELECT run_id, source, "offset" FROM {table} WHERE {conditions}'
 
 
 @dataclass
@@ -43,29 +48,32 @@ def store(requests: list[Request]) -> list[Stored | StudioError]:
         group = series.Group()
         sent_before = _sent_before(requests)
         for request in requests:
-            run = runs.get(request.run_id)
-            if run is None:
+            if request.run_id not in runs:
                 outcomes.append(RunUnknown())
                 continue
             try:
                 if isinstance(request, LogPart):
                     outcomes.append(_store_log(request))
                 else:
-                    outcomes.append(_store_logged(run, request, group, sent_before))
+                    outcomes.append(_store_logged(request, group, sent_before))
             except StudioError as error:
                 outcomes.append(error)
         group.write()
     return outcomes
 
 
-def _locked(run_ids: set[UUID]) -> dict[UUID, Run]:
+def _locked(run_ids: set[UUID]) -> set[UUID]:
     """Return the runs that can be written to.
 
     Their rows stay locked until the commit, so that what several processes write to a run becomes visible in the order of
     its numbers. They are locked in one order, or two groups could wait for each other.
     """
-    found = Run.objects.select_for_update(no_key=True).filter(pk__in=run_ids, deleted_at=None).order_by("pk")
-    return {run.pk: run for run in found.only("pk", "workspace_id", "properties", "status")}
+    stored = {as_stored(run_id): run_id for run_id in run_ids}
+    lock = connection.ops.for_update_sql(no_key=True) if connection.features.has_select_for_update else ""
+    marks = ", ".join(["%s"] * len(stored))
+    with connection.cursor() as cursor:
+        cursor.execute(_RUNS.format(table=_table_of(Run), marks=marks, lock=lock), list(stored))
+        return {stored[run] for (run,) in cursor.fetchall()}
 
 
 def _store_log(part: LogPart) -> Stored:
@@ -73,7 +81,7 @@ def _store_log(part: LogPart) -> Stored:
     return Stored(accepted=1, log_size=size, topics={log_parts.log_topic(part.run_id, part.path)} if is_news else set())
 
 
-def _store_logged(run: Run, request: Logged, group: series.Group, sent_before: set[_Sent]) -> Stored:
+def _store_logged(request: Logged, group: series.Group, sent_before: set[_Sent]) -> Stored:
     stored = Stored()
     sent = (request.run_id, request.source, request.offset)
     if request.end is None and sent in sent_before:
@@ -81,25 +89,23 @@ def _store_logged(run: Run, request: Logged, group: series.Group, sent_before: s
         return stored
     sent_before.add(sent)
     mark = _read_to(request)
-    changes = False
+    details = Details(request.run_id, request.source)
     for number, entry in enumerate(request.entries, 1):
         if entry.offset is not None and entry.offset < mark:
             stored.accepted += 1  # by an earlier request
             continue
-        reason = entry.refusal or group.fault_of(run.pk, entry.points) or details.store(run, request.source, entry)
+        reason = entry.refusal or group.fault_of(request.run_id, entry.points) or details.store(entry)
         if reason:
             stored.refused.append((number, reason))
             continue
         stored.accepted += 1
         stored.points += len(entry.points)
-        changes = changes or _is_shown_on_page(entry)
-        group.add(run.pk, request, entry.offset, entry.points)
+        group.add(request, entry.offset, entry.points)
     if request.end is not None and request.end > mark:
-        RunMark.objects.update_or_create(run_id=run.pk, name=request.source, defaults={"position": request.end})
+        RunMark.objects.update_or_create(run_id=request.run_id, name=request.source, defaults={"position": request.end})
     if stored.points:
-        stored.topics.add(series.metrics_topic(run.pk))
-    if changes:
-        events.publish(run_topic(run.pk), "run.changed", {"status": run.status, "is_over": run.is_over})
+        stored.topics.add(series.metrics_topic(request.run_id))
+    details.tell()
     return stored
 
 
@@ -108,10 +114,19 @@ def _sent_before(requests: list[Request]) -> set[_Sent]:
     hashed = [request for request in requests if isinstance(request, Logged) and request.end is None]
     if not hashed:
         return set()
-    found = MetricJournal.objects.filter(
-        run_id__in={request.run_id for request in hashed}, offset__in=[request.offset for request in hashed]
-    )
-    return set(found.values_list("run_id", "source", "offset"))
+    values = [(as_stored(request.run_id), request.source, request.offset) for request in hashed]
+    # One condition for each: with a list of triples SQLite would read the whole table instead of the index.
+    conditions = " OR ".join(['(run_id = %s AND source = %s AND "offset" = %s)'] * len(values))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _SENT.format(table=_table_of(MetricJournal), conditions=conditions), [v for row in values for v in row]
+        )
+        found = set(cursor.fetchall())
+    return {
+        (request.run_id, request.source, request.offset)
+        for request, row in zip(hashed, values, strict=True)
+        if row in found
+    }
 
 
 def _read_to(request: Logged) -> int:
@@ -122,5 +137,5 @@ def _read_to(request: Logged) -> int:
     return marks.values_list("position", flat=True).first() or 0
 
 
-def _is_shown_on_page(entry: Entry) -> bool:
-    return bool(entry.parameters or entry.tags or entry.properties or entry.record)
+def _table_of(model: type[Model]) -> str:
+    return connection.ops.quote_name(model._meta.db_table)
