@@ -263,7 +263,11 @@ def test_only_commands_can_be_run_again(workspace, ada):
 
 
 def test_a_clone_starts_from_what_was_submitted(submit, machine):
-    given = {"inputs": {"x": {"type": "string", "value": "a"}}, "limits": Limits(timeout_s=5), "tags": {"a": ""}}
+    given: dict[str, Any] = {
+        "inputs": {"x": {"type": "string", "value": "a"}},
+        "limits": Limits(timeout_s=5),
+        "tags": {"a": ""},
+    }
     run = submit("echo ${{inputs.x}}", **given)
     assert services.clone_config(run) == CommandJob(command="echo ${{inputs.x}}", **given)
 

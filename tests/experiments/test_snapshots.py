@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from collections.abc import Mapping
 
 import pytest
 
@@ -18,7 +19,7 @@ from tests.workspaces.factories import WorkspaceFactory
 pytestmark = [pytest.mark.django_db, pytest.mark.service]
 
 
-def zipped(files: dict[str, str | bytes], *, order: bool = False, modes: dict[str, int] | None = None) -> io.BytesIO:
+def zipped(files: Mapping[str, str | bytes], *, order: bool = False, modes: dict[str, int] | None = None) -> io.BytesIO:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in sorted(files) if order else files:

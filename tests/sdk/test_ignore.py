@@ -28,7 +28,7 @@ def git_ignores(folder: Path) -> set[str]:
     (folder / ".git" / "info" / "exclude").write_text("\n".join(BUILT_IN))
     asked = subprocess.run(
         ["git", "-c", "core.quotePath=off", "check-ignore", "--no-index", "-z", "--stdin"],
-        cwd=folder, input="\0".join(PATHS).encode(), capture_output=True, check=False,
+        cwd=folder, input="\0".join(PATHS).encode(), capture_output=True, check=False, timeout=60,
     )  # fmt: skip
     return set(asked.stdout.decode().split("\0")) - {""}
 
@@ -36,7 +36,7 @@ def git_ignores(folder: Path) -> set[str]:
 @pytest.fixture(scope="module")
 def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("repository")
-    subprocess.run(["git", "init", "-q", str(folder)], check=True)
+    subprocess.run(["git", "init", "-q", str(folder)], check=True, timeout=60)
     write(folder, dict.fromkeys(PATHS, "x"))
     return folder
 

@@ -220,7 +220,7 @@ def test_python_submits_a_command_with_the_state_of_its_repository(studio, proje
         ["add", "."],
         ["-c", "user.name=a", "-c", "user.email=a@b", "commit", "-q", "-m", "x"],
     ):
-        subprocess.run(["git", *words], check=True)
+        subprocess.run(["git", *words], check=True, timeout=60)
     assert git_properties(project / "src")["azureml.git.dirty"] == "False"
     (project / "src" / "train.py").write_text("changed")
     workspace = Workspace.get("churn")

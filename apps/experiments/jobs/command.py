@@ -176,7 +176,7 @@ class _CommandReader(EnvironmentReader):
                 found[name] = {"type": _type_of(given), "value": given}
         return found
 
-    def _data_input(self, name: str, given: dict[str, Any]) -> dict[str, Any] | None:
+    def _data_input(self, name: str, given: dict[str, Any]) -> Any:
         kind, path = given.get("type", "uri_folder"), given.get("path")
         where: Path = ("inputs", name)
         if kind in {"string", "number", "integer", "boolean"}:
