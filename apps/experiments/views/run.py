@@ -10,6 +10,7 @@ from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from apps.core.content import serving
 from apps.core.lists import Empty
 from apps.core.markdown import render_markdown
 from apps.core.times import duration
@@ -142,7 +143,7 @@ def logs(request: WorkspaceRequest, run_id: UUID) -> HttpResponse:
         "ended": run.is_over,
         "downloadUrl": f"{api}content/",
     }
-    context["files_props"] = {"api": f"{context['api']}files/", "canPreview": True}
+    context["files_props"] = {"api": f"{context['api']}files/", "canPreview": serving.may_be_shown()}
     return render(request, "experiments/run_logs.html", context)
 
 
