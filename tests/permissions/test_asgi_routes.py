@@ -15,7 +15,11 @@ from tests.permissions.expectations import VERBS
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.service]
 
-ASGI = PROJECT_DIR / "studio" / "asgi"
+PLAIN = [
+    *(PROJECT_DIR / "studio" / "asgi").glob("*.py"),
+    PROJECT_DIR / "apps" / "experiments" / "ingestion" / "app.py",
+    PROJECT_DIR / "apps" / "tracking" / "asgi.py",
+]
 
 # Every path that plain ASGI code compares with, and why anybody may ask for it. What is new stands here and is tested below.
 KNOWN_PATHS = {
@@ -23,6 +27,9 @@ KNOWN_PATHS = {
     "/enter": "takes a ticket that the studio gave to somebody signed in, once",
     "/probe": "a fixed sentence",
     "/files/": "asks for the cookie a ticket was changed into",
+    "/api/v1/agents/lease/": "goes on to Django, which asks for the agent's token",
+    "/api/v1/work/": "asks for the token of the work",
+    "/mlflow/": "asks for a person's token or that of the run",
 }
 PUBLIC = {"/healthz", "/probe"}
 PATHS = [
@@ -41,7 +48,7 @@ PATHS = [
 
 def test_plain_code_answers_only_paths_that_are_known_here():
     found = set()
-    for file in ASGI.glob("*.py"):
+    for file in PLAIN:
         found |= {value for value in texts(file) if value.startswith("/") and len(value) > 1}
     assert found == set(KNOWN_PATHS)
 
@@ -77,6 +84,19 @@ def test_the_studios_own_cookies_open_nothing_at_the_gateway(live_gateway: Site)
     headers = {"host": settings.STUDIO.content_url.partition("//")[2], "cookie": cookies}
     answer = httpx.get(f"{live_gateway.address}/files/any.html", headers=headers, timeout=30)
     assert answer.status_code == 401
+
+
+def test_what_is_logged_ahead_of_django_needs_a_token(asgi_server: Site):
+    wrong = []
+    calls = [
+        f"/mlflow/churn/api/2.0/mlflow/runs/{call}" for call in ("log-batch", "log-metric", "log-parameter", "set-tag")
+    ]
+    for path in ("/api/v1/work/logs/?path=a&offset=0", "/api/v1/work/metrics/?source=events&offset=0", *calls):
+        for headers in ({}, {"authorization": "Bearer x"}, {"authorization": "Basic eDp4"}):
+            answer = httpx.post(f"{asgi_server.address}{path}", headers=headers, content=body, timeout=30)
+            if answer.status_code != 401:
+                wrong.append(f"{path} with {headers}: {answer.status_code}")
+    assert not wrong
 
 
 @pytest.mark.parametrize("verb", VERBS)

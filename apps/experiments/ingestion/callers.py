@@ -75,13 +75,13 @@ def _find_work(token: str, _workspace: str, _run_id: str) -> UUID:
 
 
 def _find_tracked(token: str, workspace: str, run_id: str) -> UUID:
-    wanted = _uuid(run_id)
     if tokens.read(token) is not None:
         order = find_order(token, "run")
         if order is None:
             raise TokenRefused(_("This token belongs to an earlier attempt at its run."))
         if is_over(order, RUN_TOKEN_OUTLIVES):
             raise WorkOver
+        wanted = _uuid(run_id)
         if order.workspace.name.lower() != workspace.lower() or not runs_of_code(order).filter(pk=wanted).exists():
             raise RunUnknown
         return wanted
@@ -92,6 +92,7 @@ def _find_tracked(token: str, workspace: str, run_id: str) -> UUID:
     if not access.opens_workspace(membership.workspace_id):
         raise Http404
     require(membership, Action.RUNS_WRITE)
+    wanted = _uuid(run_id)
     if not Run.objects.filter(pk=wanted, workspace_id=membership.workspace_id, deleted_at=None).exists():
         raise RunUnknown
     return wanted
