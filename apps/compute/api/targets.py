@@ -48,10 +48,10 @@ class TargetItem(WorkspaceAPI, GenericAPIView[ComputeTarget]):
     @extend_schema(request=WriteTargetSerializer)
     def patch(self, request: Request, name: str, target_id: UUID) -> Response:
         """Describe, limit, pause or resume the target."""
+        target = self.found(target_id)
         command = WriteTargetSerializer(data=request.data, partial=True)
         command.is_valid(raise_exception=True)
         changes = dict(command.validated_data)
-        target = self.found(target_id)
         paused = changes.pop("paused", None)
         if changes:
             services.edit_target(actor=self.actor, target=target, **changes)
@@ -126,8 +126,9 @@ class MoveWork(WorkItem):
     @extend_schema(request=MoveSerializer)
     def post(self, request: Request, name: str, order_id: UUID) -> Response:
         """Move waiting work to the front of its target's queue, or to the end."""
+        order = self.found(order_id)
         command = MoveSerializer(data=request.data)
         command.is_valid(raise_exception=True)
         first = command.validated_data["to"] == "front"
-        services.prioritise_work(actor=self.actor, orders=[self.found(order_id)], first=first)
+        services.prioritise_work(actor=self.actor, orders=[order], first=first)
         return self.answer(order_id)
