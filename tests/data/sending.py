@@ -2,6 +2,7 @@
 
 import asyncio
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 from django.conf import settings
@@ -39,13 +40,35 @@ class Sender:
         answer = self.ask("POST", "uploads/", json=body)
         assert answer.status_code in {200, 201}, answer.text
         upload: dict[str, Any] = answer.json()
-        upload["files"] = self.ask("GET", f"uploads/{upload['id']}/files/").json()["results"]
+        found = self.ask("GET", f"uploads/{upload['id']}/files/").json()["results"]
+        upload["files"] = sorted(found, key=lambda file: file["path"])
         return upload
 
     def put(self, upload: dict[str, Any], number: int, data: Any, offset: int = 0, **headers: str) -> httpx.Response:
         """Send a part of a file."""
         path = f"uploads/{upload['id']}/files/{upload['files'][number]['id']}/?offset={offset}"
         return self.ask("PUT", path, content=data, headers=headers)
+
+    def cut_off(self, upload: dict[str, Any], number: int, data: bytes) -> list[Any]:
+        """Send the beginning of a part, then go away. Returns what the studio has answered to that."""
+        path = f"{urlsplit(self.base).path}uploads/{upload['id']}/files/{upload['files'][number]['id']}/"
+        messages = iter([{"type": "http.request", "body": data, "more_body": True}, {"type": "http.disconnect"}])
+        answered: list[Any] = []
+
+        async def receive() -> Any:
+            return next(messages)
+
+        async def send(message: Any) -> None:
+            answered.append(message)
+
+        headers = {"host": urlsplit(self.base).netloc, **self.headers}
+        scope = {
+            "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "PUT", "scheme": "http",
+            "path": path, "raw_path": path.encode(), "root_path": "", "query_string": b"offset=0", "server": ("testserver", 80),
+            "client": ("127.0.0.1", 1), "headers": [(name.lower().encode(), value.encode()) for name, value in headers.items()],
+        }  # fmt: skip
+        asyncio.run(self.application(scope, receive, send))
+        return answered
 
     def complete(self, upload: dict[str, Any], **sha256: str) -> httpx.Response:
         """Say that all has been sent; hashes by the path of the file."""

@@ -42,15 +42,10 @@ def lines_of(path: str, chunks: Iterable[bytes], encoding: str, *, is_whole: boo
         try:
             text = decoder.decode(chunk or b"", final=chunk is None and is_whole)
         except UnicodeDecodeError as error:
-            before = held + error.object[: error.start].decode(encoding, errors="replace")
-            whole = _LINE.findall(before)
-            column = len(before) - sum(map(len, whole)) + 1
-            raise WrongEncoding(path, encoding, number + len(whole) + 1, column, error.object[error.start]) from None
-        held += text
-        # A carriage return at the end may be the first half of a line's end.
-        kept = held[-1:] if chunk is not None and held.endswith("\r") else ""
-        found = _LINE.findall(held[: len(held) - len(kept)])
-        held = held[sum(map(len, found)) :]
+            before, rest = _whole_lines(held + error.object[: error.start].decode(encoding, errors="replace"))
+            line, column = number + len(before) + 1, len(rest) + 1
+            raise WrongEncoding(path, encoding, line, column, error.object[error.start]) from None
+        found, held = _whole_lines(held + text, is_end=chunk is None)
         number += len(found)
         yield from found
         if len(held) > LONGEST_LINE:
@@ -173,6 +168,15 @@ def _leniently(path: str, line: int, text: str, settings: ParserSettings, error:
     if "field larger" in str(error):
         raise LineTooLong(path, line, LONGEST_VALUE) from None
     return next(csv.reader([text], delimiter=settings.delimiter), [])
+
+
+def _whole_lines(text: str, *, is_end: bool = False) -> tuple[list[str], str]:
+    """Return the lines of a text that have come to their end, and the rest. ``is_end``: nothing follows."""
+    # Looking for an end only where there is one: beyond, the pattern takes time by the square of the length.
+    cut = max(text.rfind("\n"), text.rfind("\r")) + 1
+    if not is_end and text.endswith("\r"):
+        cut = max(text.rfind("\n", 0, -1), text.rfind("\r", 0, -1)) + 1  # perhaps the first half of a line's end
+    return _LINE.findall(text[:cut]), text[cut:]
 
 
 def _and_end(chunks: Iterable[bytes]) -> Iterator[bytes | None]:

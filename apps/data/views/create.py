@@ -20,7 +20,7 @@ from apps.data.services import AskedPage, NewVersion
 from apps.data.states import DatasetKind, UploadState
 from apps.data.tabular.reading import TableColumn
 from apps.data.tabular.settings import ColumnType, ParserSettings
-from apps.data.views.paging import Paging, number_in
+from apps.data.views.paging import Paging
 from apps.workspaces.access import WorkspaceRequest, workspace_page
 from apps.workspaces.roles import Action
 
@@ -83,10 +83,10 @@ def schema(request: WorkspaceRequest, upload_id: Any) -> HttpResponse:
     upload = _find(request, upload_id)
     read = _settings_of(upload)
     page = services.preview_upload(upload, read.as_json(), AskedPage(rows=3, columns=1))[1]
-    number = number_in(request, "page", 1)
+    paging = Paging.asked(request, COLUMNS_OF_SCHEMA, len(page.columns))
     errors: list[str] = []
     if request.method == "POST":
-        services.choose(upload, schema=_merged(request, upload, page.columns, number))
+        services.choose(upload, schema=_merged(request, upload, page.columns, paging))
         try:
             leads = request.POST.get("to", "")
             if leads.isdecimal() and len(leads) < 6:
@@ -95,7 +95,6 @@ def schema(request: WorkspaceRequest, upload_id: Any) -> HttpResponse:
             return redirect("data:new-details", request.workspace.name, upload.pk)
         except InvalidInput as error:
             errors = [text for texts in error.errors.values() for text in texts]
-    paging = Paging(number, COLUMNS_OF_SCHEMA, len(page.columns))
     sample = AskedPage(rows=3, first_column=paging.start, columns=COLUMNS_OF_SCHEMA)
     rows = services.preview_upload(upload, read.as_json(), sample)[1].rows
     changes = upload.choices.get("schema", {})
@@ -184,14 +183,13 @@ def _preview(request: HttpRequest, upload: Upload, form: SettingsForm) -> dict[s
     """Return rows as the form has it, or what is wrong."""
     if not form.is_valid():
         return {"fault": next(iter(form.errors.values()))[0]}
-    number = number_in(request, "page", 1)
-    start = (number - 1) * SHOWN_COLUMNS
+    start = Paging.asked(request, SHOWN_COLUMNS, None).start
     try:
         asked = AskedPage(rows=SHOWN_ROWS, first_column=start, columns=SHOWN_COLUMNS)
         page = services.preview_upload(upload, form.settings().as_json(), asked)[1]
     except UserError as error:
         return {"fault": error.message}
-    return {"page": page, "paging": Paging(number, SHOWN_COLUMNS, len(page.columns)), "head": _head(page)}
+    return {"page": page, "paging": Paging.asked(request, SHOWN_COLUMNS, len(page.columns)), "head": _head(page)}
 
 
 def _head(page: Any) -> list[TableColumn]:
@@ -199,10 +197,9 @@ def _head(page: Any) -> list[TableColumn]:
     return shown
 
 
-def _merged(request: HttpRequest, upload: Upload, columns: list[TableColumn], number: int) -> dict[str, Any]:
+def _merged(request: HttpRequest, upload: Upload, columns: list[TableColumn], paging: Paging) -> dict[str, Any]:
     """Return the changes to the columns with those of the page that was sent; only what differs from the file is kept."""
     changes = dict(upload.choices.get("schema", {}))
-    paging = Paging(number, COLUMNS_OF_SCHEMA, len(columns))
     for place in range(paging.start, paging.end):
         column = columns[place]
         if f"name-{place}" not in request.POST:

@@ -1,5 +1,6 @@
 """The page of a dataset, tab by tab, and what can be done with it."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -21,7 +22,7 @@ from apps.data.services import AskedPage
 from apps.data.snippets import snippets_of
 from apps.data.states import DatasetKind
 from apps.data.tabular.settings import DELIMITERS, ColumnType, Format
-from apps.data.views.paging import Paging, number_in
+from apps.data.views.paging import Paging
 from apps.workspaces.access import WorkspaceRequest, workspace_page
 from apps.workspaces.policies import may
 from apps.workspaces.roles import Action
@@ -33,13 +34,14 @@ SHOWN_ROWS = 100
 SHOWN_COLUMNS = 50
 COLUMNS_OF_SCHEMA = 100
 COLUMNS_OF_PROFILE = 20
+SHOWN_QUANTILES = ("0.05", "0.25", "0.5", "0.75", "0.95")
 
 
 @workspace_page(get=Action.DATA_READ)
 def overview(request: WorkspaceRequest, dataset_name: str) -> HttpResponse:
     """What it is: facts, description, and the columns of a table."""
     version = _find(request, dataset_name, with_columns=True)
-    paging = Paging(number_in(request, "page", 1), COLUMNS_OF_SCHEMA, version.column_count)
+    paging = Paging.asked(request, COLUMNS_OF_SCHEMA, version.column_count)
     types = dict(ColumnType.choices)
     shown = version.columns[paging.start : paging.end]
     context = {
@@ -55,8 +57,8 @@ def overview(request: WorkspaceRequest, dataset_name: str) -> HttpResponse:
 def preview(request: WorkspaceRequest, dataset_name: str) -> HttpResponse:
     """Rows of one of its files."""
     version = _table(request, dataset_name)
-    columns = Paging(number_in(request, "columns", 1), SHOWN_COLUMNS, version.column_count)
-    rows = Paging(number_in(request, "rows", 1), SHOWN_ROWS, None)
+    columns = Paging.asked(request, SHOWN_COLUMNS, version.column_count, "columns")
+    rows = Paging.asked(request, SHOWN_ROWS, None, "rows")
     path = request.GET.get("path", "")
     context: dict[str, Any] = {"path": path, "columns": columns}
     names = DatasetFile.objects.filter(version=version).order_by("path").values_list("path", flat=True)
@@ -66,7 +68,7 @@ def preview(request: WorkspaceRequest, dataset_name: str) -> HttpResponse:
         page = services.preview_version(version, asked)
         context |= {
             "page": page,
-            "rows": Paging(rows.number, SHOWN_ROWS, None, has_next=not page.is_all and bool(page.rows)),
+            "rows": replace(rows, has_next=not page.is_all and bool(page.rows)),
         }
         context["head"] = page.columns[columns.start : columns.end]
     except UserError as error:
@@ -78,14 +80,19 @@ def preview(request: WorkspaceRequest, dataset_name: str) -> HttpResponse:
 def profile(request: WorkspaceRequest, dataset_name: str) -> HttpResponse:
     """Numbers about its columns, over the first rows."""
     version = _table(request, dataset_name, with_columns=True)
-    paging = Paging(number_in(request, "page", 1), COLUMNS_OF_PROFILE, version.column_count)
+    paging = Paging.asked(request, COLUMNS_OF_PROFILE, version.column_count)
     context: dict[str, Any] = {"paging": paging}
     types = dict(ColumnType.choices)
     try:
         found = services.profile_version(version, paging.start, COLUMNS_OF_PROFILE)
         context["profile"] = found
         context["columns"] = [
-            {"numbers": column, "type": types.get(column.type, column.type), "chart": histogram(column)}
+            {
+                "numbers": column,
+                "type": types.get(column.type, column.type),
+                "chart": histogram(column),
+                "quantiles": [column.quantiles.get(share) for share in SHOWN_QUANTILES],
+            }
             for column in found.columns
         ]
     except UserError as error:

@@ -7,12 +7,41 @@ from django.http import HttpRequest
 
 @dataclass(frozen=True)
 class Paging:
-    """Page ``number``, from 1, of ``count`` things; ``count`` is None where nobody knows."""
+    """Page ``number``, from 1, of ``count`` things; ``count`` is None where nobody knows, and then ``has_next`` says it.
+
+    ``name`` is the parameter of the address that says which page, ``query`` what else stands there.
+    """
 
     number: int
     size: int
     count: int | None
     has_next: bool = False
+    name: str = "page"
+    query: str = ""
+
+    @classmethod
+    def asked(cls, request: HttpRequest, size: int, count: int | None, name: str = "page") -> "Paging":
+        """Return the page that an address asks for; the first where it asks for none, or for one that there is not."""
+        text = request.GET.get(name, "")
+        number = int(text) if text.isascii() and text.isdecimal() and len(text) < 7 else 1
+        most = max(1, -(-count // size)) if count is not None else number
+        others = request.GET.copy()
+        others.pop(name, None)
+        return cls(min(max(1, number), most), size, count, name=name, query=others.urlencode())
+
+    def link(self, number: int) -> str:
+        """Return the address of another page."""
+        return f"?{self.query}{'&' if self.query else ''}{self.name}={number}"
+
+    @property
+    def previous_link(self) -> str:
+        """The address of the page before; empty where there is none."""
+        return self.link(self.previous) if self.previous else ""
+
+    @property
+    def next_link(self) -> str:
+        """The address of the page after; empty where there is none."""
+        return self.link(self.next) if self.next else ""
 
     @property
     def start(self) -> int:
@@ -44,9 +73,3 @@ class Paging:
     def is_needed(self) -> bool:
         """Whether there is more than one page."""
         return bool(self.previous or self.next)
-
-
-def number_in(request: HttpRequest, name: str, otherwise: int) -> int:
-    """Return a page's number in a query; what is none counts as the first."""
-    text = request.GET.get(name, "")
-    return max(1, int(text)) if text.isascii() and text.isdecimal() and len(text) < 7 else otherwise
