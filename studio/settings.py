@@ -269,6 +269,7 @@ SPECTACULAR_SETTINGS = {
         "AliasKindEnum": "apps.workspaces.models.alias.AliasKind",
         "ComputeTargetKindEnum": "apps.compute.models.targets.TargetKind",
         "InvitationStateEnum": "apps.accounts.models.invitation.Invitation.State",
+        "OutputTypeEnum": "apps.experiments.api.serializers.OUTPUT_TYPES",
         "RunKindEnum": "apps.experiments.models.run.RunKind",
         "RunnerOutcomeEnum": "apps.compute.states.RUNNER_OUTCOMES",
         "WorkKindEnum": "apps.compute.models.orders.WorkKind",

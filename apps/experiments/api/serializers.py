@@ -14,6 +14,7 @@ from apps.experiments.states import RunStatus
 from apps.workspaces.api.serializers import PersonSerializer, TagsField
 
 LONGEST_SCRIPT = 1_000_000
+OUTPUT_TYPES = [("uri_folder", "uri_folder"), ("uri_file", "uri_file")]
 
 
 class ExperimentSerializer(serializers.ModelSerializer[Experiment]):
@@ -169,7 +170,7 @@ class LiteralField(serializers.JSONField):
 class OutputSerializer(serializers.Serializer[dict[str, Any]]):
     """A folder that the run shall fill."""
 
-    type = serializers.ChoiceField(choices=["uri_folder", "uri_file"], default="uri_folder")
+    type = serializers.ChoiceField(choices=OUTPUT_TYPES, default="uri_folder")
 
 
 class LimitsSerializer(serializers.Serializer[dict[str, Any]]):
@@ -299,7 +300,7 @@ class TreeSerializer(serializers.Serializer[dict[str, Any]]):
     next = serializers.CharField(allow_null=True)
 
 
-class StoredFileSerializer(serializers.Serializer[dict[str, Any]]):
+class KeptFileSerializer(serializers.Serializer[dict[str, Any]]):
     """What was kept of a runner's file."""
 
     path = serializers.CharField()

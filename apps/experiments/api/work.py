@@ -22,7 +22,7 @@ from apps.core.access import Access, Level
 from apps.core.errors import Conflict, NotFound
 from apps.experiments import services
 from apps.experiments.api.files import BINARY, stored_zip
-from apps.experiments.api.serializers import StoredFileSerializer
+from apps.experiments.api.serializers import KeptFileSerializer
 from apps.experiments.models import Run
 
 CHUNK_BYTES = 256 * 1024
@@ -77,7 +77,7 @@ class WorkFile(OfWork):
 
     access = Access(Level.WORK, {"PUT": ""})
 
-    @extend_schema(request=OpenApiTypes.BINARY, parameters=[CHECKSUM], responses=StoredFileSerializer)
+    @extend_schema(request=OpenApiTypes.BINARY, parameters=[CHECKSUM], responses=KeptFileSerializer)
     def put(self, request: Request, file_path: str) -> Response:
         """Keep a file of the run, in place of what was there under the same path."""
         if self.order.ended_at and timezone.now() - self.order.ended_at > STILL_TAKEN_FOR:
