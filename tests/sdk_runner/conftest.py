@@ -94,7 +94,7 @@ class Machine:
                 who = folder.read(name)
                 if who is not None and processes.is_alive(who):
                     processes.send(signal.SIGKILL, [who["pid"], *processes.descendants(who["pid"])])
-        subprocess.run(["chmod", "-R", "u+w", str(self.home)], check=False)
+        subprocess.run(["chmod", "-R", "u+w", str(self.home)], check=False, timeout=60)
         remove(sandbox.open_home(self.home))
 
 

@@ -214,6 +214,8 @@ def test_outside_of_a_run_everything_is_printed(monkeypatch, capsys, tmp_path):
 def test_a_run_without_its_file_still_runs(tmp_path):
     variables = {**os.environ, "PYTHONPATH": str(SDK), "STUDIO_RUN_EVENTS": str(tmp_path / "gone" / "events")}
     code = "from mlstudio import Run; Run.get_context().log('loss', 1); print('went on')"
-    done = subprocess.run([sys.executable, "-c", code], env=variables, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=variables, capture_output=True, text=True, check=True, timeout=60
+    )
     assert "went on" in done.stdout
     assert "Nothing is logged to the studio" in done.stderr

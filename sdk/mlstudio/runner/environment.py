@@ -7,6 +7,7 @@ a sandbox. A folder appears under its name when it is complete, and all environm
 from __future__ import annotations
 
 import configparser
+import contextlib
 import fcntl
 import hashlib
 import os
@@ -26,6 +27,7 @@ from mlstudio.runner import interpreters
 from mlstudio.runner.requirements import RequirementError, check, is_empty
 
 CHECK_S = 0.2
+COMPILES_WITHIN_S = 600
 PLACES_OF_PIP_CONF = ("~/.config/pip/pip.conf", "~/.pip/pip.conf", "/etc/pip.conf")
 PASSED_ON = re.compile(
     r"PATH|HOME|LANG|LC_ALL|TMPDIR|SSL_\w+|UV_\w+|(?:https?|all|no)_proxy|XDG_CONFIG_\w+|NETRC", re.IGNORECASE
@@ -123,7 +125,8 @@ class Builder:
                 source.unlink()
                 # By the interpreter alone: the environment's own would run start-up files of its packages.
                 compiling = [str(interpreter.path), "-I", "-S", "-m", "compileall", "-q", "-j", "0", str(draft / "lib")]
-                subprocess.run(compiling, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)  # noqa: S603
+                with contextlib.suppress(subprocess.TimeoutExpired):  # it only saves time at each start of a run
+                    subprocess.run(compiling, timeout=COMPILES_WITHIN_S, capture_output=True, check=False)  # noqa: S603
             _close(draft)
             draft.rename(path)
         except BaseException:
