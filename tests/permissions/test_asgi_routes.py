@@ -88,6 +88,7 @@ def test_the_studios_own_cookies_open_nothing_at_the_gateway(live_gateway: Site)
 
 def test_what_is_logged_ahead_of_django_needs_a_token(asgi_server: Site):
     wrong = []
+    body = b'{"run_id": "x", "key": "a", "value": "NaN", "timestamp": 1, "step": 0}\n'
     calls = [
         f"/mlflow/churn/api/2.0/mlflow/runs/{call}" for call in ("log-batch", "log-metric", "log-parameter", "set-tag")
     ]

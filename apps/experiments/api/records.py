@@ -38,7 +38,7 @@ class RecordSerializer(serializers.ModelSerializer[RunRecord]):
 class RecordPages(CursorPages):
     """In the order in which they were logged."""
 
-    ordering = ("id",)
+    ordering = ("id", "name")
 
 
 class RecordQuerySerializer(serializers.Serializer[Any]):
@@ -58,7 +58,7 @@ class FigureViewSerializer(serializers.Serializer[Any]):
     """A way to look at a record."""
 
     name = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # every field of DRF has a label of its own
 
 
 class FigureSerializer(serializers.Serializer[Any]):

@@ -5,6 +5,7 @@ content. The rest of the API stays with Django.
 """
 
 import asyncio
+from http import HTTPStatus
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -27,7 +28,7 @@ class VerbRefused(UserError):
     """These addresses take POST alone."""
 
     code = "method_not_allowed"
-    status = 405
+    status = HTTPStatus.METHOD_NOT_ALLOWED
 
 
 def takes(scope: Scope) -> bool:

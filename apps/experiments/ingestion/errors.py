@@ -1,5 +1,6 @@
 """What can keep a request from being stored."""
 
+from http import HTTPStatus
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -11,7 +12,7 @@ class TokenRefused(UserError):
     """Whoever calls is not known, or may not write here."""
 
     code = "not_authenticated"
-    status = 401
+    status = HTTPStatus.UNAUTHORIZED
 
 
 class WorkOver(Conflict):
@@ -49,7 +50,7 @@ class Busy(PlatformError):
     """More is waiting to be written than may wait."""
 
     code = "busy"
-    status = 429
+    status = HTTPStatus.TOO_MANY_REQUESTS
 
     def __init__(self) -> None:
         super().__init__(_("The studio has more to write than it can at the moment. Send this again in a second."))

@@ -25,10 +25,12 @@ class MetricSource:
         self.topic = metrics_topic(run_id)
 
     async def bounds(self) -> tuple[int, int]:
-        return await database_sync_to_async(self._bounds, thread_sensitive=False)()
+        found: tuple[int, int] = await database_sync_to_async(self._bounds, thread_sensitive=False)()
+        return found
 
     async def after(self, seq: int, limit: int) -> list[Item]:
-        return await database_sync_to_async(self._after, thread_sensitive=False)(seq, limit)
+        found: list[Item] = await database_sync_to_async(self._after, thread_sensitive=False)(seq, limit)
+        return found
 
     def _bounds(self) -> tuple[int, int]:
         return packed_to(self.run_id) + 1, cursor_of(self.run_id)

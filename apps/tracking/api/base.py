@@ -15,6 +15,7 @@ from apps.compute.models import WorkOrder
 from apps.core.errors import NotFound
 from apps.experiments.ingestion.callers import runs_of_code
 from apps.experiments.models import Experiment, Run
+from apps.experiments.models.experiment import ExperimentQuerySet
 from apps.experiments.services.experiments import DEFAULT_NAME
 from apps.tracking.authentication import RunsCode, RunTokenAuthentication
 from apps.tracking.dialect import DEFAULT_EXPERIMENT_ID, Invalid, error_of
@@ -89,7 +90,7 @@ class TrackingAPI(WorkspaceAPI, APIView):
             raise NotFound(_("There is no experiment %(id)s in this workspace.") % {"id": text})
         return experiment
 
-    def experiments(self) -> Any:
+    def experiments(self) -> ExperimentQuerySet:
         """Return the experiments that the caller may see."""
         found = Experiment.objects.filter(workspace=self.workspace)
         return found.filter(runs=self.order.subject_id) if self.order else found
