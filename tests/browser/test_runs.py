@@ -30,7 +30,7 @@ def workspace(ada):
 
 def test_the_command_follows_the_script_until_somebody_writes_another(open_as, ada, workspace) -> None:
     page: Page = open_as(ada, f"{JOBS}new/?empty")
-    command, name = page.get_by_label("Command", exact=True), page.get_by_label("File name")
+    command, name = page.get_by_role("textbox", name="Command", exact=True), page.get_by_label("File name")
     expect(command).to_have_value("python train.py")
     name.fill("fit.py")
     name.press("Tab")

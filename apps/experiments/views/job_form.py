@@ -176,6 +176,7 @@ _PLACES = {
     "limits.timeout_s": "timeout_minutes",
     "limits.memory_mb": "memory_mb",
     "experiment_name": "experiment",
+    "name": "experiment",  # of an experiment that would have been made
     "code": "upload",
     "snapshot": "upload",
 }
