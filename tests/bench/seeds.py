@@ -16,6 +16,7 @@ from apps.compute.models import LOCAL, Agent, ComputeTarget, Isolation, WorkKind
 from apps.compute.states import WorkState
 from apps.core.ids import uuid7
 from apps.core.lists import StudioList
+from apps.data.models import Dataset, DatasetFile, DatasetVersion, Datastore
 from apps.environments.models import Environment, EnvironmentBuild, EnvironmentVersion
 from apps.environments.states import BuildState
 from apps.experiments.models import Experiment, Run, RunKind, RunTag
@@ -107,6 +108,7 @@ def seed(rows: int) -> Studio:
         "version": "0.1.0", "memory_total_mb": 16_384, "memory_available_mb": 9_000,
     })  # fmt: skip
     _write_environments(rows, workspace, chance, now)
+    _write_data(rows, workspace, viewer, chance, now)
     target = _write_compute(rows, workspace, colleague, chance, now)
     parent = _write_runs(rows, workspace, target, people[:50], chance, now)
     return Studio(viewer, workspace, colleague, target, parent)
@@ -158,7 +160,8 @@ def _write_runs(
         "workspace": workspace, "experiment": experiments[1], "name": f"child_{n}", "number": n + 1, "parent": runs[1],
         "depth": 1, "status": RunStatus.COMPLETED, "config": {"command": "python train.py"},
     })  # fmt: skip
-    return runs[1]
+    first: Run = runs[1]
+    return first
 
 
 def _write_environments(rows: int, workspace: Workspace, chance: random.Random, now: datetime) -> None:
@@ -183,6 +186,29 @@ def _write_environments(rows: int, workspace: Workspace, chance: random.Random, 
     _write(Run, rows, lambda n: {
         "workspace": workspace, "experiment": experiment, "name": f"used_{n}", "number": n + 1,
         "status": statuses[n % len(statuses)], "environment_version": versions[0].pk, "config": {"command": "python train.py"},
+    })  # fmt: skip
+
+
+def _write_data(rows: int, workspace: Workspace, viewer: User, chance: random.Random, now: datetime) -> None:
+    """Write datastores, datasets with a version each, and one dataset with many files."""
+    store = Datastore.objects.create(workspace=workspace, name="workspaceblobstore", kind="workspace", is_default=True)
+    _write(
+        Datastore, rows, lambda n: {"workspace": workspace, "name": f"{chance.choice(WORDS)}-{n}", "kind": "workspace"}
+    )
+    datasets = _write(Dataset, rows, lambda n: {
+        "workspace": workspace, "name": "many-files" if n == 0 else f"{chance.choice(WORDS)}-{n}",
+        "kind": "tabular" if n % 2 else "file", "description": _words(chance), "latest_at": _before(chance, now),
+        "archived_at": now if n % 25 == 24 else None, "created_by": viewer,
+    })  # fmt: skip
+    versions = _write(DatasetVersion, rows, lambda n: {
+        "dataset": datasets[n], "number": 1, "datastore": store, "folder": f"uploads/{n}", "sha256": "a" * 64,
+        "file_count": rows if n == 0 else 1, "size": n,
+    })  # fmt: skip
+    for dataset, version in zip(datasets, versions, strict=True):
+        dataset.latest = version
+    Dataset.objects.bulk_update(datasets, ["latest"], batch_size=BATCH)
+    _write(DatasetFile, rows, lambda n: {
+        "version": versions[0], "path": f"{chance.choice(WORDS)}/{n}.png", "size": n, "sha256": "b" * 64,
     })  # fmt: skip
 
 

@@ -87,10 +87,10 @@ def test_the_example_is_submitted_watched_and_misses_nothing_while_the_connectio
     page.get_by_role("link", name="Outputs + logs").click()
     lines = page.locator(".log-text")
     expect(lines.first).to_be_visible(timeout=SOON_MS)
-    before = lines_logged(studio)
+    seen = lines_logged(studio)
     page.context.set_offline(True)
     try:
-        until(lambda: lines_logged(studio) > before + 15, SOON_MS / 1000, "more of the log")
+        until(lambda: lines_logged(studio) > seen + 15, SOON_MS / 1000, "more of the log")
     finally:
         page.context.set_offline(False)
     expect(page.get_by_text("The model is in outputs/model.json.")).to_be_visible(timeout=SOON_MS)

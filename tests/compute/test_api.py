@@ -27,7 +27,10 @@ def api_as(target) -> Callable[[Role], APIClient]:
 
     def give(role: Role) -> APIClient:
         user = MembershipFactory.create(workspace=target.workspace, role=role).user
-        return APIClient(headers={"authorization": f"Bearer {AccessTokenFactory.create(user=user).secret}"})
+        client: APIClient = APIClient(
+            headers={"authorization": f"Bearer {AccessTokenFactory.create(user=user).secret}"}
+        )
+        return client
 
     return give
 

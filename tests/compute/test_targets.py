@@ -1,7 +1,6 @@
 """Compute targets: their pages, their queues, and what people may do with them."""
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -177,7 +176,8 @@ def test_the_reason_why_work_waits(target, local, state, words):
 
 def test_places_count_all_work_of_the_machine_in_its_order_and_nothing_that_is_paused(target, local):
     def place(**fields: Any) -> WorkOrder:
-        return WorkOrderFactory.create(**{"target": target, **fields})
+        order: WorkOrder = WorkOrderFactory.create(**{"target": target, **fields})
+        return order
 
     old, urgent, low = place(), place(priority=3), place(priority=-2)
     elsewhere = place(target__workspace=WorkspaceFactory.create(), target=ComputeTargetFactory.create())
@@ -185,7 +185,7 @@ def test_places_count_all_work_of_the_machine_in_its_order_and_nothing_that_is_p
     new, urgent_too = place(), place(priority=3)
     asked = [low, urgent_too, new, urgent, old, elsewhere]
     reasons = services.waiting_reasons(asked)
-    places = {order.pk: int(re.search(r"(\d+)", reasons[order.pk])[1]) for order in asked}
+    places = {order.pk: int(re.findall(r"\d+", reasons[order.pk])[0]) for order in asked}
     expected = [urgent, urgent_too, old, elsewhere, new, low]
     assert [places[order.pk] for order in expected] == [1, 2, 3, 4, 5, 6]
     for order in asked:
@@ -251,7 +251,7 @@ def test_an_open_page_is_told_of_work(target, django_capture_on_commit_callbacks
 
 
 @pytest.fixture
-def measured(local, beat) -> Iterator[Any]:
+def measured(local, beat) -> Any:
     """The local machine has said how it is."""
     beat(local, heartbeat(cores=8, slots=4, load=2.0, memory_total_mb=1000, memory_available_mb=250))
     local.refresh_from_db()

@@ -15,7 +15,7 @@ from tests.compute.factories import AgentFactory, ComputeTargetFactory, WorkOrde
 
 pytestmark = [pytest.mark.django_db, pytest.mark.service]
 
-STAGES = [
+STAGES: list[dict[str, Any]] = [
     {"name": "prepare_environment", "started_at": "2026-11-23T09:00:00Z", "ended_at": "2026-11-23T09:00:05Z", "detail": "cached"},
     {"name": "run", "started_at": "2026-11-23T09:00:05+00:00", "ended_at": None, "detail": ""},
 ]  # fmt: skip

@@ -76,7 +76,7 @@ def test_a_run_from_a_notebook(client, ada):
         mlflow.set_tag("stage", "draft")
     stored = Run.objects.get()
     assert (str(stored.pk), stored.display_name, stored.status) == (run.info.run_id, "first try", RunStatus.COMPLETED)
-    assert (stored.experiment.name, stored.submitted_by) == ("trees", ada)
+    assert (str(stored.experiment), stored.submitted_by) == ("trees", ada)
     assert dict(RunParameter.objects.values_list("name", "value")) == {"depth": "3", "rate": "0.1", "loss": "gini"}
     assert {"team": "blue", "stage": "draft"}.items() <= dict(Tag.objects.values_list("name", "value")).items()
     acc = MetricSummary.objects.get(name="acc")
@@ -202,7 +202,7 @@ def test_the_code_of_a_run_logs_to_its_own_run_and_its_children(client_of, works
     ours, other = working_run(workspace=workspace), working_run(workspace=workspace)
     client_of(ours.run_token)
     monkeypatch.setenv("MLFLOW_RUN_ID", str(ours.run.pk))
-    monkeypatch.setenv("MLFLOW_EXPERIMENT_NAME", ours.run.experiment.name)
+    monkeypatch.setenv("MLFLOW_EXPERIMENT_NAME", str(ours.run.experiment))
     with mlflow.start_run():
         mlflow.log_metric("acc", 1.0)
         mlflow.log_param("rate", 1)

@@ -1,6 +1,7 @@
 """Figures of what runs log: the shapes that `features` of the SDK promise, and curves against plain arithmetic."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -23,7 +24,7 @@ def counts_at(taken: int) -> list[int]:
     return [tp, taken - tp, 5 - (taken - tp), 5 - tp]
 
 
-ACCURACY = {
+ACCURACY: dict[str, Any] = {
     "schema_type": "accuracy_table",
     "schema_version": "1.0.1",
     "data": {

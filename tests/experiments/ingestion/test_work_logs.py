@@ -9,7 +9,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.service]
 
 
 def text_of(work: WorkingRun) -> bytes:
-    return b"".join(bytes(row.data) for row in LogSegment.objects.filter(log__run=work.run).order_by("offset"))
+    return b"".join(bytes(row.data or b"") for row in LogSegment.objects.filter(log__run=work.run).order_by("offset"))
 
 
 def test_parts_come_together_and_what_is_there_already_is_skipped(runner, work):

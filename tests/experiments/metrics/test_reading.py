@@ -1,6 +1,7 @@
 """Metrics over the API: what was written is read, packed or not."""
 
 import itertools
+from typing import Any
 
 import pytest
 
@@ -47,7 +48,7 @@ def test_thousands_of_names_come_in_pages(write, read):
 
 
 def test_packed_and_unpacked_read_alike(write, read, run):
-    queries = [
+    queries: list[dict[str, Any]] = [
         {"x": "step"},
         {"x": "time"},
         {"x": "relative"},
