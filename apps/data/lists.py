@@ -33,7 +33,7 @@ class DatasetList(StudioList):
         Column("columns", _("Columns"), value=lambda row: _columns(row), kind="number"),
         Column("files", _("Files"), value="latest.file_count", kind="number"),
         Column("size", _("Size"), value="latest.size", kind="bytes"),
-        Column("latest_at", _("Changed"), sort="latest_at", nullable=True, kind="time"),
+        Column("latest_at", _("Changed"), sort="latest_at", kind="time"),
         Column("created_at", _("Created"), sort="created_at", kind="time", shown=False),
         Column("created_by", _("Created by"), value="created_by.display_name"),
         Column("tags", _("Tags"), kind="tags", shown=False),
@@ -52,7 +52,7 @@ class DatastoreList(StudioList):
     key = "datastores"
     title = _("Datastores")
     columns = (
-        Column("name", _("Datastore"), sort="name", link=lambda row: row.get_absolute_url(), fixed=True),
+        Column("name", _("Datastore"), sort="name_key", link=lambda row: row.get_absolute_url(), fixed=True),
         Column("kind", _("Type"), value=lambda row: row.get_kind_display()),
         Column("is_default", _("Default"), kind="yes-no"),
         Column("created_at", _("Created"), sort="created_at", kind="time"),

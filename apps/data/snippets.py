@@ -2,7 +2,7 @@
 
 from apps.data.models import DatasetVersion
 from apps.data.states import DatasetKind
-from apps.data.tabular.settings import Format
+from apps.data.tabular.settings import Format, ParserSettings
 from apps.workspaces.connect import Snippet
 
 
@@ -37,36 +37,36 @@ def snippets_of(version: DatasetVersion, first_path: str) -> list[Snippet]:
 
 
 def _pandas(version: DatasetVersion) -> str:
-    settings = version.settings
-    if settings["format"] == Format.PARQUET:
+    settings = ParserSettings.from_json(version.settings)
+    if settings.format == Format.PARQUET:
         return "frame = pd.concat(map(pd.read_parquet, paths))\n"
-    if settings["format"] == Format.JSON_LINES:
+    if settings.format == Format.JSON_LINES:
         return (
-            f'frame = pd.concat(pd.read_json(path, lines=True, encoding="{settings["encoding"]}") for path in paths)\n'
+            f'frame = pd.concat(pd.read_json(path, lines=True, encoding="{settings.encoding}") for path in paths)\n'
         )
-    options = [f"sep={_quoted(settings['delimiter'])}", f"encoding={_quoted(settings['encoding'])}"]
-    if not settings["has_header"]:
+    options = [f"sep={_quoted(settings.delimiter)}", f"encoding={_quoted(settings.encoding)}"]
+    if not settings.has_header:
         options.append("header=None")
-    if settings["decimal_comma"]:
+    if settings.decimal_comma:
         options.append('decimal=","')
-    if settings["skip_lines"]:
-        options.append(f"skiprows={settings['skip_lines']}")
+    if settings.skip_lines:
+        options.append(f"skiprows={settings.skip_lines}")
     return f"frame = pd.concat(pd.read_csv(path, {', '.join(options)}) for path in paths)\n"
 
 
 def _polars(version: DatasetVersion) -> str:
-    settings = version.settings
-    if settings["format"] == Format.PARQUET:
+    settings = ParserSettings.from_json(version.settings)
+    if settings.format == Format.PARQUET:
         return "frame = pl.scan_parquet(paths)\n"
-    if settings["format"] == Format.JSON_LINES:
+    if settings.format == Format.JSON_LINES:
         return "frame = pl.scan_ndjson(paths)\n"
-    options = [f"separator={_quoted(settings['delimiter'])}", f"encoding={_quoted(settings['encoding'])}"]
-    if not settings["has_header"]:
+    options = [f"separator={_quoted(settings.delimiter)}", f"encoding={_quoted(settings.encoding)}"]
+    if not settings.has_header:
         options.append("has_header=False")
-    if settings["decimal_comma"]:
+    if settings.decimal_comma:
         options.append("decimal_comma=True")
-    if settings["skip_lines"]:
-        options.append(f"skip_lines={settings['skip_lines']}")
+    if settings.skip_lines:
+        options.append(f"skip_lines={settings.skip_lines}")
     return f"frame = pl.concat(pl.read_csv(path, {', '.join(options)}) for path in paths)\n"
 
 

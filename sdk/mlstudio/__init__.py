@@ -11,16 +11,18 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
-__all__ = ["Client", "Run", "StudioError", "Workspace", "__version__"]
+__all__ = ["Client", "Dataset", "Run", "StudioError", "Workspace", "__version__"]
 
 if TYPE_CHECKING:
     from mlstudio.client import Client
+    from mlstudio.data import Dataset
     from mlstudio.errors import StudioError
     from mlstudio.run import Run
     from mlstudio.workspace import Workspace
 
 _HOMES = {
     "Client": "mlstudio.client",
+    "Dataset": "mlstudio.data",
     "Run": "mlstudio.run",
     "StudioError": "mlstudio.errors",
     "Workspace": "mlstudio.workspace",

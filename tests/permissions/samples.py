@@ -25,6 +25,7 @@ from tests.accounts.factories import AccessTokenFactory, InvitationFactory, Sign
 from tests.compute.factories import ComputeTargetFactory, WorkOrderFactory
 from tests.environments.factories import BuildFactory, EnvironmentFactory
 from tests.experiments.factories import RunFactory
+from tests.data.samples import data_file, data_upload, dataset_name, datastore_name
 from tests.permissions.routes import Route
 from tests.workspaces.factories import AliasFactory, SecretFactory, member
 
@@ -149,6 +150,10 @@ SAMPLES: dict[str, Sample] = {
     "secret_name": Sample(Reach.WORKSPACE, _secret_name, missing="no-such-secret", made_by=frozenset({"PUT"})),
     "alias_id": Sample(Reach.WORKSPACE, lambda workspace, person: AliasFactory.create(workspace=workspace).pk),
     "environment_name": Sample(Reach.WORKSPACE, _environment_name, missing="no-such-environment"),
+    "dataset_name": Sample(Reach.WORKSPACE, dataset_name, missing="no-such-dataset"),
+    "datastore_name": Sample(Reach.WORKSPACE, datastore_name, missing="no-such-datastore"),
+    "upload_id": Sample(Reach.WORKSPACE, data_upload),
+    "file_id": Sample(Reach.WORKSPACE, data_file),
     "version": Sample(Reach.STUDIO, lambda workspace, person: 1, missing=9_999),
     "build_id": Sample(Reach.WORKSPACE, _build),
     "token_id": Sample(Reach.OWN, lambda workspace, person: AccessTokenFactory.create(user=person).pk),

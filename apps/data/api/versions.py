@@ -67,13 +67,14 @@ class VersionContent(OneVersionAPI, GenericAPIView[DatasetFile]):
     queryset = DatasetFile.objects.none()
 
     @extend_schema(
-        parameters=[OpenApiParameter("path", str, required=True)],
+        parameters=[OpenApiParameter("path", str, description="The first file where it is left out.")],
         responses={(200, "application/octet-stream"): OpenApiTypes.BINARY},
     )
     def get(self, request: Request, **kwargs: Any) -> StreamingHttpResponse:
         """Return a file, whole or the one range of bytes that is asked for."""
         path = request.query_params.get("path", "").replace("\x00", "")
-        file = DatasetFile.objects.filter(version=self.version, path=path).first()
+        rows = DatasetFile.objects.filter(version=self.version).order_by("path")
+        file = (rows.filter(path=path) if path else rows).first()
         if file is None:
             raise Http404
         file.version = self.version

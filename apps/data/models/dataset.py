@@ -7,6 +7,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models.functions import Lower
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.models import BaseModel
@@ -49,7 +50,7 @@ class Dataset(BaseModel):
     latest = models.ForeignKey(
         "data.DatasetVersion", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
-    latest_at = models.DateTimeField(null=True, blank=True)
+    latest_at = models.DateTimeField(default=timezone.now)
 
     objects = DatasetQuerySet.as_manager()
 

@@ -33,7 +33,10 @@ class Datastore(BaseModel):
             models.UniqueConstraint("workspace", Lower("name"), name="datastore_name_once"),
             models.UniqueConstraint("workspace", condition=models.Q(is_default=True), name="one_default_datastore"),
         ]
-        indexes = [models.Index(fields=["workspace", "created_at", "id"], name="datastores_by_age")]
+        indexes = [
+            models.Index(fields=["workspace", "created_at", "id"], name="datastores_by_age"),
+            models.Index("workspace", Lower("name"), "id", name="named_datastores"),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -105,7 +105,7 @@ def _profile(page: Page, place: int, name: str, kind: str, decimal_comma: bool) 
         made.bars = _bins(stamps, lambda stamp: _moment(stamp, kind))
     else:
         counts = values.value_counts(sort=True).head(TOP_VALUES).rows()
-        made.bars = [Bar(str(value)[:100], count) for value, count in counts]
+        made.bars = [Bar(_label(value), count) for value, count in counts]
         made.is_ranked = True
     return made
 
@@ -174,6 +174,10 @@ def _moment(stamp: float, kind: str) -> str:
 
     moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=stamp)
     return moment.strftime("%Y-%m-%d" if kind == ColumnType.DATE else "%Y-%m-%d %H:%M")
+
+
+def _label(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)[:100]
 
 
 def _number(value: Any) -> float | None:

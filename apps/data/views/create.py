@@ -21,10 +21,11 @@ from apps.data.states import DatasetKind, UploadState
 from apps.data.tabular.reading import TableColumn
 from apps.data.tabular.settings import ColumnType, ParserSettings
 from apps.data.views.paging import Paging
+from apps.data.views.rows import shown
 from apps.workspaces.access import WorkspaceRequest, workspace_page
 from apps.workspaces.roles import Action
 
-SHOWN_ROWS = 50
+SHOWN_ROWS = 20
 SHOWN_COLUMNS = 50
 COLUMNS_OF_SCHEMA = 100
 
@@ -35,7 +36,11 @@ def source(request: WorkspaceRequest) -> HttpResponse:
     name = request.GET.get("dataset", "") or request.POST.get("dataset", "")
     dataset = services.find_dataset(request.workspace, name) if name else None
     if request.method == "POST":
-        upload = _find(request, request.POST.get("upload", ""))
+        try:
+            upload = _find(request, request.POST.get("upload", ""))
+        except Http404:
+            messages.error(request, _("This upload is not complete, or is no longer there. Choose the files again."))
+            return redirect("data:new", request.workspace.name)
         kind = dataset.kind if dataset else request.POST.get("kind", "")
         kind = kind if kind in DatasetKind.values else DatasetKind.TABULAR
         services.choose(upload, kind=kind, dataset=dataset.name if dataset else "")
@@ -171,12 +176,12 @@ def _opened(request: HttpRequest, upload: Upload) -> dict[str, Any]:
     except UserError as error:
         return {"form": SettingsForm.showing(ParserSettings()), "fault": error.message}
     asked = AskedPage(rows=SHOWN_ROWS, columns=SHOWN_COLUMNS)
-    shown: dict[str, Any] = {"form": SettingsForm.showing(chosen)}
+    opened: dict[str, Any] = {"form": SettingsForm.showing(chosen)}
     try:
         page = services.preview_upload(upload, chosen.as_json(), asked)[1]
     except UserError as error:
-        return {**shown, "fault": error.message}
-    return {**shown, "page": page, "paging": Paging(1, SHOWN_COLUMNS, len(page.columns)), "head": _head(page)}
+        return {**opened, "fault": error.message}
+    return {**opened, "page": page, "paging": Paging(1, SHOWN_COLUMNS, len(page.columns)), "shown": shown(page)}
 
 
 def _preview(request: HttpRequest, upload: Upload, form: SettingsForm) -> dict[str, Any]:
@@ -189,12 +194,7 @@ def _preview(request: HttpRequest, upload: Upload, form: SettingsForm) -> dict[s
         page = services.preview_upload(upload, form.settings().as_json(), asked)[1]
     except UserError as error:
         return {"fault": error.message}
-    return {"page": page, "paging": Paging.asked(request, SHOWN_COLUMNS, len(page.columns)), "head": _head(page)}
-
-
-def _head(page: Any) -> list[TableColumn]:
-    shown: list[TableColumn] = page.columns[page.first_column : page.first_column + SHOWN_COLUMNS]
-    return shown
+    return {"page": page, "paging": Paging.asked(request, SHOWN_COLUMNS, len(page.columns)), "shown": shown(page)}
 
 
 def _merged(request: HttpRequest, upload: Upload, columns: list[TableColumn], paging: Paging) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from apps.data.snippets import snippets_of
 from apps.data.states import DatasetKind
 from apps.data.tabular.settings import DELIMITERS, ColumnType, Format
 from apps.data.views.paging import Paging
+from apps.data.views.rows import shown
 from apps.workspaces.access import WorkspaceRequest, workspace_page
 from apps.workspaces.policies import may
 from apps.workspaces.roles import Action
@@ -43,10 +44,12 @@ def overview(request: WorkspaceRequest, dataset_name: str) -> HttpResponse:
     version = _find(request, dataset_name, with_columns=True)
     paging = Paging.asked(request, COLUMNS_OF_SCHEMA, version.column_count)
     types = dict(ColumnType.choices)
-    shown = version.columns[paging.start : paging.end]
     context = {
         "paging": paging,
-        "columns": [{**column, "type_label": types.get(column["type"], column["type"])} for column in shown],
+        "columns": [
+            {**column, "type_label": types.get(column["type"], column["type"])}
+            for column in version.columns[paging.start : paging.end]
+        ],
         "description": render_markdown(version.dataset.description),
         "settings": _settings_in_words(version),
     }
@@ -70,7 +73,7 @@ def preview(request: WorkspaceRequest, dataset_name: str) -> HttpResponse:
             "page": page,
             "rows": replace(rows, has_next=not page.is_all and bool(page.rows)),
         }
-        context["head"] = page.columns[columns.start : columns.end]
+        context["shown"] = shown(page)
     except UserError as error:
         context["fault"] = error.message
     return render(request, "data/dataset_preview.html", _context(request, version, "dataset-preview") | context)
@@ -91,7 +94,8 @@ def profile(request: WorkspaceRequest, dataset_name: str) -> HttpResponse:
                 "numbers": column,
                 "type": types.get(column.type, column.type),
                 "chart": histogram(column),
-                "quantiles": [column.quantiles.get(share) for share in SHOWN_QUANTILES],
+                "facts": [_short(value) for value in (column.minimum, column.maximum, column.mean, column.deviation)]
+                + [_short(column.quantiles.get(share)) for share in SHOWN_QUANTILES],
             }
             for column in found.columns
         ]
@@ -245,6 +249,13 @@ def _context(request: WorkspaceRequest, version: DatasetVersion, tab: str) -> di
         ],
         "may_write": may(request.membership, Action.DATA_WRITE),
     }
+
+
+def _short(value: Any) -> str:
+    """Return a number in few digits; a date as it is, a dash for none."""
+    if value is None:
+        return "–"
+    return f"{value:.5g}" if isinstance(value, float) else str(value)
 
 
 def _settings_in_words(version: DatasetVersion) -> list[tuple[str, str]]:

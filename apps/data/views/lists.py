@@ -58,7 +58,7 @@ def datastores(request: WorkspaceRequest) -> HttpResponseBase:
     """All datastores of the workspace."""
     list_ = DatastoreList(
         request,
-        Datastore.objects.filter(workspace=request.workspace),
+        Datastore.objects.filter(workspace=request.workspace).annotate(name_key=Lower("name")),
         scope=str(request.workspace.pk),
         may_share_views=may(request.membership, Action.VIEWS_SHARE),
     )
