@@ -89,6 +89,7 @@ def test_a_folder_is_packed_sent_and_kept_through_a_mistake(open_as, ada, worksp
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     expect(page).to_have_url(re.compile("/runs/"))
     run = Run.objects.get()
+    assert run.snapshot is not None
     assert [file["path"] for file in run.snapshot.files] == [".amlignore", "lib/útil.py", "train.py"]
     assert file_of(run.snapshot, "lib/útil.py") == b"x = 1\n"
     assert run.config["command"] == "python train.py"

@@ -36,7 +36,7 @@ def api_as(target) -> Callable[[Role], APIClient]:
 
 
 @pytest.fixture
-def operator(api_as) -> APIClient:
+def operator(api_as: Callable[[Role], APIClient]) -> APIClient:
     return api_as(Role.COMPUTE_OPERATOR)
 
 

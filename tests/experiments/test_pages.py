@@ -39,7 +39,7 @@ def page_of(run, tab: str = "") -> str:
 
 def text(answer) -> str:
     assert answer.status_code == 200, answer.status_code
-    return answer.content.decode()
+    return str(answer.content.decode())
 
 
 @pytest.mark.parametrize("tab", TABS)

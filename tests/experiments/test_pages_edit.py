@@ -25,7 +25,7 @@ def address(run, part: str) -> str:
 
 def told(answer) -> str:
     """What the page after a redirect says."""
-    return answer.content.decode()
+    return str(answer.content.decode())
 
 
 def chosen(*runs) -> dict[str, str]:

@@ -71,12 +71,13 @@ def test_a_script_is_submitted_with_all_that_was_typed(writer, workspace):
     run = Run.objects.get(workspace=workspace)
     assert answer.headers["Location"] == run.get_absolute_url()
     assert str(run) == "hello"
-    assert run.experiment.name == "first"
+    assert str(run.experiment) == "first"
     assert run.config["inputs"] == {"lr": {"type": "number", "value": 0.1}, "fast": {"type": "boolean", "value": True}}
     assert run.config["outputs"] == {"model": {"type": "uri_folder"}}
     assert run.config["variables"] == {"A": "1", "B": "x=y"}
     assert run.config["limits"] == {"timeout_s": 300, "memory_mb": 512, "processes": None}
     assert {tag.name: tag.value for tag in run.tags.all()} == {"team": "fraud"}
+    assert run.snapshot is not None
     assert file_of(run.snapshot, "train.py") == b"print('hello')\n"
 
 
@@ -118,7 +119,9 @@ def test_an_uploaded_zip_need_not_be_sent_again_when_another_field_is_wrong(writ
     kept = kept_in(refused.content.decode())
     assert "fit.py" in refused.content.decode()
     writer.post(NEW, filled(code_from="kept", kept=kept, command="python fit.py"))
-    assert file_of(Run.objects.get().snapshot, "fit.py") == b"x = 1"
+    snapshot = Run.objects.get().snapshot
+    assert snapshot is not None
+    assert file_of(snapshot, "fit.py") == b"x = 1"
 
 
 def test_kept_code_of_another_workspace_is_not_there(writer, browser_of):
@@ -170,7 +173,7 @@ def test_a_job_file_is_submitted_with_its_code(writer):
     job = "command: python fit.py\ncode: ./src\nexperiment_name: from-file\ncompute: azureml:gpu-cluster\n"
     writer.post(FROM_FILE, {"job": job, "code_from": "upload", "upload": zip_of(fit__py="x = 1")})
     run = Run.objects.get()
-    assert run.experiment.name == "from-file"
+    assert str(run.experiment) == "from-file"
     assert run.snapshot is not None
     assert "gpu-cluster" in run.warnings[0]
 

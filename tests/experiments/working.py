@@ -58,7 +58,7 @@ class Runner:
         self, data: bytes, offset: int, *, path: str = "user_logs/std_log.txt", end: bool = False
     ) -> httpx.Response:
         """Send part of a log."""
-        query: dict[str, str | int] = {"path": path, "offset": offset} | ({"end": 1} if end else {})
+        query: dict[str, str | int] = {"path": path, "offset": offset, **({"end": 1} if end else {})}
         return self.client.post("/api/v1/work/logs/", params=query, content=data)
 
     def events(self, *lines: Any, offset: int = 0, source: str = "events") -> httpx.Response:

@@ -2,7 +2,7 @@
 
 import io
 import zipfile
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from django.core import signing
 from django.http import QueryDict
@@ -29,7 +29,7 @@ def keep_upload(request: WorkspaceRequest) -> tuple[QueryDict, str]:
     file = request.FILES.get("upload")
     if data.get("code_from") == "upload" and file is not None:
         try:
-            data["kept"] = sign_kept(services.store_snapshot(request.workspace, file))
+            data["kept"] = sign_kept(services.store_snapshot(request.workspace, cast(BinaryIO, file)))
         except UserError as error:
             return data, str(error.message)
         data["code_from"] = "kept"
