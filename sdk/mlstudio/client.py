@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import http.client
 import json
 import os
@@ -98,9 +97,8 @@ class Client:
             return self._result(*self._send("POST", path, form, headers, uuid.uuid4().hex))
 
     def put_bytes(self, path: str, data: bytes) -> Any:
-        """Send bytes as they are, with their SHA-256. Repeated where the answer is lost."""
-        headers = {"Content-Type": "application/octet-stream", "X-Content-SHA256": hashlib.sha256(data).hexdigest()}
-        return self._result(*self._send("PUT", path, data, headers))
+        """Send bytes as they are. Repeated where the answer is lost."""
+        return self._result(*self._send("PUT", path, data, {"Content-Type": "application/octet-stream"}))
 
     def get_bytes(self, path: str, start: int, end: int, /, **query: Any) -> bytes:
         """Return bytes ``start`` up to, not including, ``end`` of a file, or of a log that grows meanwhile."""

@@ -14,7 +14,7 @@ from mlstudio.client import Client
 from mlstudio.errors import ConfigurationError, RequestError, StudioError
 from mlstudio.workspace import Workspace
 
-PART_BYTES = 16 * 2**20
+PART_BYTES = 64 * 2**20
 PATIENCE = 8
 LEFTOVERS = frozenset({".DS_Store", "Thumbs.db", "desktop.ini", ".git", "__pycache__", ".ipynb_checkpoints"})
 
@@ -196,7 +196,7 @@ class _Upload:
             except RequestError as error:
                 if error.code == "upload_offset" and self._received(upload, file) == at + len(data):
                     return  # it had arrived; only the answer was lost
-                if attempt == PATIENCE - 1 or error.code not in {"upload_busy", "upload_part_mismatch"}:
+                if attempt == PATIENCE - 1 or error.code != "upload_busy":
                     raise
             time.sleep(min(10.0, 0.5 * 2**attempt))
 

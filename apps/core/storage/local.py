@@ -7,9 +7,9 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
-from functools import partial
 from io import FileIO
 from pathlib import Path
+from threading import Thread
 from typing import Final
 from uuid import uuid4
 
@@ -23,6 +23,7 @@ from apps.core.storage.keys import shown
 # Unfinished writes and folders on their way out. No key starts with a dot, so nothing of it is ever listed.
 WORK: Final = ".work"
 DRAFTS: Final = ".drafts"
+FLUSHED_BYTES: Final = 8 * 2**20
 LEFTOVER_AFTER_S: Final = 24 * 3600
 MOST_ATTEMPTS: Final = 100
 
@@ -174,11 +175,13 @@ class GrowingFiles:
                     raise DraftGap(draft)
                 os.ftruncate(descriptor, offset)
                 os.lseek(descriptor, offset, os.SEEK_SET)
+            flusher = _Flusher(descriptor)
             try:
-                yield partial(_write_all, descriptor)
+                yield flusher.write
                 with _plain_errors(draft):
-                    os.fdatasync(descriptor)
+                    flusher.finish()
             except BaseException:
+                flusher.wait()
                 os.ftruncate(descriptor, offset)
                 raise
         finally:
@@ -205,11 +208,38 @@ class GrowingFiles:
         raise DraftGap(draft)
 
 
-def _write_all(descriptor: int, data: bytes) -> None:
-    left = memoryview(data)
-    with _plain_errors("draft"):
-        while left:
-            left = left[os.write(descriptor, left) :]
+class _Flusher:
+    """Writes to a file and has it forced to disk on the way, so that little is left to wait for at the end."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._waiting = 0
+        self._thread: Thread | None = None
+
+    def write(self, data: bytes) -> None:
+        left = memoryview(data)
+        with _plain_errors("draft"):
+            while left:
+                left = left[os.write(self._descriptor, left) :]
+        self._waiting += len(data)
+        if self._waiting >= FLUSHED_BYTES and (self._thread is None or not self._thread.is_alive()):
+            self._waiting = 0
+            self._thread = Thread(target=self._flush_early, daemon=True)
+            self._thread.start()
+
+    def finish(self) -> None:
+        """Return once all of it is on disk."""
+        self.wait()
+        os.fdatasync(self._descriptor)
+
+    def wait(self) -> None:
+        """Return once nothing uses the file any more."""
+        if self._thread is not None:
+            self._thread.join()
+
+    def _flush_early(self) -> None:
+        with suppress(OSError):  # what fails here fails again in ``finish``
+            os.fdatasync(self._descriptor)
 
 
 def _pieces(file: FileIO, start: int, end: int | None) -> Iterator[bytes]:

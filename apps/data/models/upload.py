@@ -29,13 +29,7 @@ class Upload(BaseModel):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                "workspace",
-                "created_by",
-                "fingerprint",
-                condition=models.Q(state=UploadState.OPEN),
-                name="open_upload_once",
-            )
+            models.UniqueConstraint(fields=["workspace", "created_by", "fingerprint"], name="same_files_once")
         ]
         indexes = [
             models.Index(fields=["state", "active_at"], name="uploads_to_prune"),

@@ -70,7 +70,7 @@ class Part:
 def begin_upload(*, actor: User, workspace: Workspace, files: Sequence[NewFile]) -> tuple[Upload, bool]:
     """Announce files; they belong to nothing until a dataset is made of them.
 
-    Returns: the upload, and whether it is new: the same files, chosen again, continue their open upload.
+    Returns: the upload, and whether it is new: the same files, chosen again, go on with theirs, or have arrived already.
 
     Raises:
         UploadRefused: a name cannot be stored, or stands there twice. UploadTooLarge: it is too much for one upload.
@@ -79,8 +79,8 @@ def begin_upload(*, actor: User, workspace: Workspace, files: Sequence[NewFile])
     _check(files)
     fingerprint = _fingerprint(files)
     for _attempt in range(2):
-        open_ = Upload.objects.filter(workspace=workspace, created_by=actor, state=UploadState.OPEN)
-        found = open_.filter(fingerprint=fingerprint).select_related("workspace", "datastore").first()
+        mine = Upload.objects.filter(workspace=workspace, created_by=actor, fingerprint=fingerprint)
+        found = mine.select_related("workspace", "datastore").first()
         if found is not None:
             return found, False
         try:
