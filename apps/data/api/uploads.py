@@ -151,7 +151,8 @@ class UploadPreview(OneUploadAPI, GenericAPIView[Upload]):
     @extend_schema(parameters=[SettingsSerializer, *PAGE_PARAMETERS], responses=PreviewSerializer)
     def get(self, request: Request, **kwargs: Any) -> Response:
         """Return rows, read with settings that are guessed where they are not given."""
-        given = SettingsSerializer(data=request.query_params)
+        # As a plain dictionary: in a form, a box that is not sent counts as not ticked.
+        given = SettingsSerializer(data=request.query_params.dict())
         given.is_valid(raise_exception=True)
         asked = asked_page(request)
         settings, page = services.preview_upload(self.upload, given.validated_data, asked)

@@ -45,6 +45,8 @@ def lines_of(path: str, chunks: Iterable[bytes], encoding: str, *, is_whole: boo
             before, rest = _whole_lines(held + error.object[: error.start].decode(encoding, errors="replace"))
             line, column = number + len(before) + 1, len(rest) + 1
             raise WrongEncoding(path, encoding, line, column, error.object[error.start]) from None
+        except UnicodeError:  # UTF-16 without the mark that it needs
+            raise WrongEncoding(path, encoding, 1, 1, (chunk or b"\0")[0]) from None
         found, held = _whole_lines(held + text, is_end=chunk is None)
         number += len(found)
         yield from found
