@@ -10,7 +10,7 @@ class DataConfig(AppConfig):
         from apps.data import entries, services
 
         entries.register_verbs()
-        hooks.workspace_created.add(services.ensure_default_datastore)
+        hooks.workspace_created.add(services.prepare_workspace)
         hooks.workspace_holds.add(entries.workspace_holds)
         hooks.workspace_destroyed.add(services.free_workspace)
         hooks.navigation.add(entries.navigation)

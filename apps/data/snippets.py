@@ -41,9 +41,7 @@ def _pandas(version: DatasetVersion) -> str:
     if settings.format == Format.PARQUET:
         return "frame = pd.concat(map(pd.read_parquet, paths))\n"
     if settings.format == Format.JSON_LINES:
-        return (
-            f'frame = pd.concat(pd.read_json(path, lines=True, encoding="{settings.encoding}") for path in paths)\n'
-        )
+        return f'frame = pd.concat(pd.read_json(path, lines=True, encoding="{settings.encoding}") for path in paths)\n'
     options = [f"sep={_quoted(settings.delimiter)}", f"encoding={_quoted(settings.encoding)}"]
     if not settings.has_header:
         options.append("header=None")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import quote
@@ -92,14 +92,14 @@ class Dataset:
         made = workspace.client.post(_address(workspace, "datasets/"), body)
         return cls.get_by_name(workspace, made["name"], made["version"])
 
-    def files(self) -> list[dict[str, Any]]:
+    def files(self) -> Sequence[dict[str, Any]]:
         """Return path, size and SHA-256 of each file, in the order of the paths."""
         found = self.workspace.client.pages(f"{self._base}files/", page_size=200)
         return sorted(found, key=lambda file: str(file["path"]))
 
     def download(
         self, target_path: str | os.PathLike[str] = ".", overwrite: bool = False, *, progress: Progress | None = None
-    ) -> list[str]:
+    ) -> Sequence[str]:
         """Write the files into a folder, each checked against its SHA-256. Returns their paths.
 
         A file that is there already with the same content is left as it is.

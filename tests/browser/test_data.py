@@ -52,7 +52,7 @@ def test_an_upload_cut_off_by_a_reload_goes_on(page_of_data: Page, tmp_path) -> 
     page.on("request", lambda request: sent.append(request.url) if request.method == "PUT" else None)
     page.route("**/files/*/?offset=8388608", lambda route: None)  # it hangs
     page.get_by_role("link", name="Create a dataset").first.click()
-    page.get_by_label("Files").check()
+    page.get_by_role("radio", name="Files").check()
     page.locator("input[type=file]").first.set_input_files(path)
     expect(page.get_by_text("8.0 MB of 24.0 MB").or_(page.get_by_text("8 MB of 24 MB"))).to_be_visible()
     page.get_by_role("button", name="Pause").click()
@@ -60,7 +60,7 @@ def test_an_upload_cut_off_by_a_reload_goes_on(page_of_data: Page, tmp_path) -> 
     page.unroute("**/files/*/?offset=8388608")
     page.reload()
     sent.clear()
-    page.get_by_label("Files").check()
+    page.get_by_role("radio", name="Files").check()
     page.locator("input[type=file]").first.set_input_files(path)
     expect(page).to_have_url(re.compile("/details/$"))
     assert not any(url.endswith("offset=0") for url in sent)

@@ -61,7 +61,7 @@ class ColumnSerializer(serializers.Serializer[Any]):
     """A column; `source` is what the files call it."""
 
     name = serializers.CharField()
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]  # the name of the field, not the argument of one
     type = serializers.ChoiceField(choices=ColumnType.choices)
     included = serializers.BooleanField()
 

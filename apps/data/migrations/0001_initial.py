@@ -12,177 +12,335 @@ import apps.workspaces.tags
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('workspaces', '0002_list_indexes'),
+        ("workspaces", "0002_list_indexes"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Dataset',
+            name="Dataset",
             fields=[
-                ('id', models.UUIDField(default=apps.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True, db_index=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('name', models.CharField(max_length=255, validators=[django.core.validators.RegexValidator('\\A[A-Za-z0-9][A-Za-z0-9._-]{0,254}\\Z', 'Use letters, digits, hyphens, underscores or dots, and begin with a letter or digit.')], verbose_name='name')),
-                ('kind', models.CharField(choices=[('file', 'Files'), ('tabular', 'Table')], max_length=20, verbose_name='kind')),
-                ('description', models.TextField(blank=True, max_length=20000, validators=[django.core.validators.RegexValidator('\\A(?:[^\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029]|[\\t\\r\\n\\u2028\\u2029])*\\Z', 'Control characters cannot be used here.')], verbose_name='description')),
-                ('tags', models.JSONField(blank=True, default=dict, validators=[apps.workspaces.tags.validate_tags], verbose_name='tags')),
-                ('archived_at', models.DateTimeField(blank=True, null=True)),
-                ('latest_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('created_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='datasets', to='workspaces.workspace')),
+                (
+                    "id",
+                    models.UUIDField(default=apps.core.ids.uuid7, editable=False, primary_key=True, serialize=False),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, db_index=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "name",
+                    models.CharField(
+                        max_length=255,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "\\A[A-Za-z0-9][A-Za-z0-9._-]{0,254}\\Z",
+                                "Use letters, digits, hyphens, underscores or dots, and begin with a letter or digit.",
+                            )
+                        ],
+                        verbose_name="name",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("file", "Files"), ("tabular", "Table")], max_length=20, verbose_name="kind"
+                    ),
+                ),
+                (
+                    "description",
+                    models.TextField(
+                        blank=True,
+                        max_length=20000,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "\\A(?:[^\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029]|[\\t\\r\\n\\u2028\\u2029])*\\Z",
+                                "Control characters cannot be used here.",
+                            )
+                        ],
+                        verbose_name="description",
+                    ),
+                ),
+                (
+                    "tags",
+                    models.JSONField(
+                        blank=True, default=dict, validators=[apps.workspaces.tags.validate_tags], verbose_name="tags"
+                    ),
+                ),
+                ("archived_at", models.DateTimeField(blank=True, null=True)),
+                ("latest_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="datasets", to="workspaces.workspace"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='DatasetVersion',
+            name="DatasetVersion",
             fields=[
-                ('id', models.UUIDField(default=apps.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True, db_index=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('number', models.PositiveIntegerField()),
-                ('folder', models.CharField(max_length=700)),
-                ('sha256', models.CharField(max_length=64)),
-                ('file_count', models.PositiveIntegerField()),
-                ('size', models.PositiveBigIntegerField()),
-                ('settings', models.JSONField(blank=True, default=dict)),
-                ('columns', models.JSONField(blank=True, default=list)),
-                ('column_count', models.PositiveIntegerField(default=0)),
-                ('row_count', models.PositiveBigIntegerField(blank=True, null=True)),
-                ('is_checked', models.BooleanField(default=True)),
-                ('created_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('dataset', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='data.dataset')),
+                (
+                    "id",
+                    models.UUIDField(default=apps.core.ids.uuid7, editable=False, primary_key=True, serialize=False),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, db_index=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("number", models.PositiveIntegerField()),
+                ("folder", models.CharField(max_length=700)),
+                ("sha256", models.CharField(max_length=64)),
+                ("file_count", models.PositiveIntegerField()),
+                ("size", models.PositiveBigIntegerField()),
+                ("settings", models.JSONField(blank=True, default=dict)),
+                ("columns", models.JSONField(blank=True, default=list)),
+                ("column_count", models.PositiveIntegerField(default=0)),
+                ("row_count", models.PositiveBigIntegerField(blank=True, null=True)),
+                ("is_checked", models.BooleanField(default=True)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "dataset",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="versions", to="data.dataset"
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='dataset',
-            name='latest',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='data.datasetversion'),
+            model_name="dataset",
+            name="latest",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to="data.datasetversion",
+            ),
         ),
         migrations.CreateModel(
-            name='Datastore',
+            name="Datastore",
             fields=[
-                ('id', models.UUIDField(default=apps.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True, db_index=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('name', models.CharField(max_length=255, verbose_name='name')),
-                ('kind', models.CharField(choices=[('workspace', 'Workspace storage')], max_length=20, verbose_name='kind')),
-                ('is_default', models.BooleanField(default=False)),
-                ('description', models.TextField(blank=True, max_length=5000, verbose_name='description')),
-                ('created_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='datastores', to='workspaces.workspace')),
+                (
+                    "id",
+                    models.UUIDField(default=apps.core.ids.uuid7, editable=False, primary_key=True, serialize=False),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, db_index=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("name", models.CharField(max_length=255, verbose_name="name")),
+                (
+                    "kind",
+                    models.CharField(choices=[("workspace", "Workspace storage")], max_length=20, verbose_name="kind"),
+                ),
+                ("is_default", models.BooleanField(default=False)),
+                ("description", models.TextField(blank=True, max_length=5000, verbose_name="description")),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="datastores",
+                        to="workspaces.workspace",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='datasetversion',
-            name='datastore',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='data.datastore'),
+            model_name="datasetversion",
+            name="datastore",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="data.datastore"),
         ),
         migrations.CreateModel(
-            name='Upload',
+            name="Upload",
             fields=[
-                ('id', models.UUIDField(default=apps.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True, db_index=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('state', models.CharField(choices=[('Open', 'Open'), ('Complete', 'Complete')], default='Open', max_length=20)),
-                ('fingerprint', models.CharField(max_length=64)),
-                ('folder', models.CharField(max_length=700)),
-                ('file_count', models.PositiveIntegerField()),
-                ('size', models.PositiveBigIntegerField()),
-                ('choices', models.JSONField(blank=True, default=dict)),
-                ('active_at', models.DateTimeField()),
-                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('datastore', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='data.datastore')),
-                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='uploads', to='workspaces.workspace')),
+                (
+                    "id",
+                    models.UUIDField(default=apps.core.ids.uuid7, editable=False, primary_key=True, serialize=False),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, db_index=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("Open", "Open"), ("Complete", "Complete")], default="Open", max_length=20
+                    ),
+                ),
+                ("fingerprint", models.CharField(max_length=64)),
+                ("folder", models.CharField(max_length=700)),
+                ("file_count", models.PositiveIntegerField()),
+                ("size", models.PositiveBigIntegerField()),
+                ("choices", models.JSONField(blank=True, default=dict)),
+                ("active_at", models.DateTimeField()),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "datastore",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="data.datastore"
+                    ),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="uploads", to="workspaces.workspace"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='UploadFile',
+            name="UploadFile",
             fields=[
-                ('id', models.UUIDField(default=apps.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True, db_index=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('path', models.CharField(max_length=700)),
-                ('size', models.PositiveBigIntegerField()),
-                ('received', models.PositiveBigIntegerField(default=0)),
-                ('sha256', models.CharField(blank=True, max_length=64)),
-                ('writer', models.UUIDField(blank=True, null=True)),
-                ('writing_until', models.DateTimeField(blank=True, null=True)),
-                ('upload', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='files', to='data.upload')),
+                (
+                    "id",
+                    models.UUIDField(default=apps.core.ids.uuid7, editable=False, primary_key=True, serialize=False),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, db_index=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("path", models.CharField(max_length=700)),
+                ("size", models.PositiveBigIntegerField()),
+                ("received", models.PositiveBigIntegerField(default=0)),
+                ("sha256", models.CharField(blank=True, max_length=64)),
+                ("writer", models.UUIDField(blank=True, null=True)),
+                ("writing_until", models.DateTimeField(blank=True, null=True)),
+                (
+                    "upload",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="files", to="data.upload"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='DatasetFile',
+            name="DatasetFile",
             fields=[
-                ('id', models.UUIDField(default=apps.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True, db_index=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('path', models.CharField(max_length=700)),
-                ('size', models.PositiveBigIntegerField()),
-                ('sha256', models.CharField(max_length=64)),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='files', to='data.datasetversion')),
+                (
+                    "id",
+                    models.UUIDField(default=apps.core.ids.uuid7, editable=False, primary_key=True, serialize=False),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, db_index=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("path", models.CharField(max_length=700)),
+                ("size", models.PositiveBigIntegerField()),
+                ("sha256", models.CharField(max_length=64)),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="files", to="data.datasetversion"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(models.F('version'), models.F('path'), name='dataset_file_once')],
+                "constraints": [
+                    models.UniqueConstraint(models.F("version"), models.F("path"), name="dataset_file_once")
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='dataset',
-            index=models.Index(fields=['workspace', '-latest_at', 'id'], name='datasets_by_change'),
+            model_name="dataset",
+            index=models.Index(fields=["workspace", "-latest_at", "id"], name="datasets_by_change"),
         ),
         migrations.AddIndex(
-            model_name='dataset',
-            index=models.Index(fields=['workspace', 'created_at', 'id'], name='datasets_by_age'),
+            model_name="dataset",
+            index=models.Index(fields=["workspace", "created_at", "id"], name="datasets_by_age"),
         ),
         migrations.AddIndex(
-            model_name='dataset',
-            index=models.Index(models.F('workspace'), django.db.models.functions.text.Lower('name'), models.F('id'), name='named_datasets'),
+            model_name="dataset",
+            index=models.Index(
+                models.F("workspace"),
+                django.db.models.functions.text.Lower("name"),
+                models.F("id"),
+                name="named_datasets",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='dataset',
-            constraint=models.UniqueConstraint(models.F('workspace'), django.db.models.functions.text.Lower('name'), name='dataset_name_once', violation_error_message='A dataset of this name exists.'),
+            model_name="dataset",
+            constraint=models.UniqueConstraint(
+                models.F("workspace"),
+                django.db.models.functions.text.Lower("name"),
+                name="dataset_name_once",
+                violation_error_message="A dataset of this name exists.",
+            ),
         ),
         migrations.AddIndex(
-            model_name='datastore',
-            index=models.Index(fields=['workspace', 'created_at', 'id'], name='datastores_by_age'),
+            model_name="datastore",
+            index=models.Index(fields=["workspace", "created_at", "id"], name="datastores_by_age"),
         ),
         migrations.AddIndex(
-            model_name='datastore',
-            index=models.Index(models.F('workspace'), django.db.models.functions.text.Lower('name'), models.F('id'), name='named_datastores'),
+            model_name="datastore",
+            index=models.Index(
+                models.F("workspace"),
+                django.db.models.functions.text.Lower("name"),
+                models.F("id"),
+                name="named_datastores",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='datastore',
-            constraint=models.UniqueConstraint(models.F('workspace'), django.db.models.functions.text.Lower('name'), name='datastore_name_once'),
+            model_name="datastore",
+            constraint=models.UniqueConstraint(
+                models.F("workspace"), django.db.models.functions.text.Lower("name"), name="datastore_name_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='datastore',
-            constraint=models.UniqueConstraint(models.F('workspace'), condition=models.Q(('is_default', True)), name='one_default_datastore'),
+            model_name="datastore",
+            constraint=models.UniqueConstraint(
+                models.F("workspace"), condition=models.Q(("is_default", True)), name="one_default_datastore"
+            ),
         ),
         migrations.AddIndex(
-            model_name='datasetversion',
-            index=models.Index(fields=['datastore', 'folder'], name='versions_by_folder'),
+            model_name="datasetversion",
+            index=models.Index(fields=["datastore", "folder"], name="versions_by_folder"),
         ),
         migrations.AddConstraint(
-            model_name='datasetversion',
-            constraint=models.UniqueConstraint(models.F('dataset'), models.F('number'), name='dataset_version_once'),
+            model_name="datasetversion",
+            constraint=models.UniqueConstraint(models.F("dataset"), models.F("number"), name="dataset_version_once"),
         ),
         migrations.AddIndex(
-            model_name='upload',
-            index=models.Index(fields=['state', 'active_at'], name='uploads_to_prune'),
+            model_name="upload",
+            index=models.Index(fields=["state", "active_at"], name="uploads_to_prune"),
         ),
         migrations.AddIndex(
-            model_name='upload',
-            index=models.Index(fields=['workspace', 'created_at', 'id'], name='uploads_by_age'),
+            model_name="upload",
+            index=models.Index(fields=["workspace", "created_at", "id"], name="uploads_by_age"),
         ),
         migrations.AddConstraint(
-            model_name='upload',
-            constraint=models.UniqueConstraint(fields=('workspace', 'created_by', 'fingerprint'), name='same_files_once'),
+            model_name="upload",
+            constraint=models.UniqueConstraint(
+                fields=("workspace", "created_by", "fingerprint"), name="same_files_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='uploadfile',
-            constraint=models.UniqueConstraint(models.F('upload'), models.F('path'), name='upload_file_once'),
+            model_name="uploadfile",
+            constraint=models.UniqueConstraint(models.F("upload"), models.F("path"), name="upload_file_once"),
         ),
     ]

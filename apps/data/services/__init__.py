@@ -9,7 +9,7 @@ from apps.data.services.datasets import (
     find_dataset,
     set_archived,
 )
-from apps.data.services.datastores import ensure_default_datastore, find_datastore
+from apps.data.services.datastores import ensure_default_datastore, find_datastore, prepare_workspace
 from apps.data.services.freeing import free_files, free_workspace
 from apps.data.services.references import ResolvedDataset, find_version, resolve_reference
 from apps.data.services.tables import (
@@ -63,6 +63,7 @@ __all__ = [
     "keep_part",
     "keep_received",
     "lose_file",
+    "prepare_workspace",
     "preview_upload",
     "preview_version",
     "profile_version",

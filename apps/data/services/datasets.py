@@ -171,7 +171,7 @@ def _check_name(workspace: Workspace, new: NewVersion) -> Dataset | None:
     if dataset is None:
         check_fields(Dataset(workspace=workspace, name=new.name, kind=new.kind), "name", "kind")
         return None
-    latest = dataset.versions.filter(pk=dataset.latest_id).values_list("number", flat=True).first() or 0
+    latest = dataset.versions.order_by("-number").values_list("number", flat=True).first() or 0
     if not new.is_next:
         raise DatasetExists(dataset.name, latest)
     if dataset.kind != new.kind:

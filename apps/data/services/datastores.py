@@ -9,11 +9,16 @@ from apps.workspaces.models import Workspace
 
 
 def ensure_default_datastore(workspace: Workspace) -> Datastore:
-    """Return the default datastore of a workspace, which is made where there is none yet. Fills ``workspace_created``."""
+    """Return the default datastore of a workspace, which is made where there is none yet."""
     datastore, _made = Datastore.objects.get_or_create(
         workspace=workspace, is_default=True, defaults={"name": DEFAULT_NAME, "kind": DatastoreKind.WORKSPACE}
     )
     return datastore
+
+
+def prepare_workspace(workspace: Workspace) -> None:
+    """Give a new workspace its default datastore. Fills ``workspace_created``."""
+    ensure_default_datastore(workspace)
 
 
 def find_datastore(workspace: Workspace, name: str) -> Datastore | None:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db.models.functions import Lower
@@ -57,13 +58,14 @@ def find_version(workspace: Workspace, reference: str) -> DatasetVersion:
         known = Dataset.objects.filter(workspace=workspace, archived_at=None).order_by("-latest_at")
         raise DatasetUnknown(name, list(known.values_list("name", flat=True)[:SHOWN_NAMES]))
     versions = DatasetVersion.objects.filter(dataset=dataset).select_related("datastore", "created_by").defer("columns")
+    latest_id: Any = dataset.latest_id  # those without a latest version were left out above
     if wanted is None or wanted.lower() == LATEST:
-        version = versions.get(pk=dataset.latest_id)
+        version = versions.get(pk=latest_id)
     else:
         number = int(wanted) if wanted.isdecimal() and len(wanted) < 9 else 0
         found = versions.filter(number=number).first()
         if found is None:
-            latest = versions.filter(pk=dataset.latest_id).values_list("number", flat=True).first()
+            latest = versions.filter(pk=latest_id).values_list("number", flat=True).first()
             raise VersionUnknown(dataset.name, wanted, latest or 0)
         version = found
     dataset.workspace = workspace

@@ -4,7 +4,7 @@ Nobody waits for gigabytes: of each text file the first part is checked, and pag
 not of the whole says so. Parquet files know how many rows they have, and are read only where they are shown.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, Final
@@ -266,7 +266,7 @@ def _with(first: Any, rest: Iterator[Any]) -> Iterator[Any]:
     yield from rest
 
 
-_INSPECTORS = {
+_INSPECTORS: dict[str, Callable[[SourceFile, ParserSettings], tuple[list[TableColumn], int | None]]] = {
     Format.DELIMITED: _inspect_text,
     Format.JSON_LINES: _inspect_text,
     Format.PARQUET: _inspect_parquet,

@@ -108,7 +108,9 @@ class PartReceiver:
                 await _drop_rest(receive)
             raise
         is_whole = size == part.room
-        received = await _in_thread(services.keep_received)(part, size, whole.hexdigest() if whole and is_whole else "")
+        received: int = await _in_thread(services.keep_received)(
+            part, size, whole.hexdigest() if whole and is_whole else ""
+        )
         if whole and not is_whole:
             self._hashes[part.file_id] = (part.offset + size, whole)
             if len(self._hashes) > MOST_HASHES:
@@ -219,4 +221,5 @@ def _too_much(part: Part) -> StudioError:
 
 
 def _in_thread(function: Callable[..., Any]) -> Callable[..., Awaitable[Any]]:
-    return database_sync_to_async(function, thread_sensitive=False)
+    called: Callable[..., Awaitable[Any]] = database_sync_to_async(function, thread_sensitive=False)
+    return called
