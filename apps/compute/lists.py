@@ -77,7 +77,7 @@ class TargetList(StudioList):
             fixed=True,
             link=lambda target: reverse("compute:target", args=[target.workspace.name, target.pk]),
         ),
-        Column("state", _("State"), value=lambda target: status_of_target(target, target.agents), kind="status"),
+        Column("state", _("State"), value=lambda target: status_of_target(target, target.agents), kind="status", exported=False),
         Column("running", _("Running"), kind="number"),
         Column("waiting", _("Waiting"), kind="number"),
         Column("max_running", _("Most at once"), sort="max_running", nullable=True, kind="number"),

@@ -19,7 +19,7 @@ from rest_framework.views import APIView
 
 from apps.accounts.models import AccessToken
 from apps.core.content import serving
-from apps.core.errors import NotFound
+from apps.core.errors import InvalidInput, NotFound
 from apps.core.hooks import Content
 from apps.core.storage import get_store
 from apps.core.storage.keys import fault_in_path, shown
@@ -67,7 +67,7 @@ class FileContent(OneRunAPI, APIView):
     @extend_schema(parameters=[PATH, RAW], responses={**BINARY, 302: None})
     def get(self, request: Request, name: str, run_id: UUID) -> HttpResponseBase:
         """Send a browser to the host for users' content, which may show the file; give programs its bytes as a download."""
-        path = request.query_params.get("path", "")
+        path = _asked(request)
         is_path = fault_in_path(path, max_bytes=LONGEST_PATH_BYTES) is None
         row = RunFile.objects.filter(run=self.run, path=path).first() if is_path else None
         if row is None:
@@ -115,7 +115,7 @@ class CodeContent(OneRunAPI, APIView):
     @extend_schema(parameters=[PATH], responses={(200, "text/plain"): OpenApiTypes.STR})
     def get(self, request: Request, name: str, run_id: UUID) -> HttpResponse:
         """Return a file of up to 1 MiB as plain text, whatever it is; bytes that are no text are replaced."""
-        path = request.query_params.get("path", "")
+        path = _asked(request)
         text = file_of(_code_of(self.run), path).decode(errors="replace")
         headers = {
             "Content-Disposition": content_disposition_header(True, path.rpartition("/")[2]) or "attachment",
@@ -213,6 +213,14 @@ def _code_of(run: Run) -> Snapshot:
     if run.snapshot is None:
         raise NotFound(_("This run has no code of its own."))
     return run.snapshot
+
+
+def _asked(request: Request) -> str:
+    """Return the path that is asked for."""
+    path = request.query_params.get("path", "")
+    if not path:
+        raise InvalidInput({"path": [_("Say which file: ?path=outputs/model.pkl")]})
+    return path
 
 
 def _no_file(path: str) -> NotFound:
