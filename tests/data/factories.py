@@ -52,6 +52,7 @@ class UploadFactory(factory.django.DjangoModelFactory[Upload]):
 
     class Meta:
         model = Upload
+        skip_postgeneration_save = True
 
     workspace = factory.SubFactory(WorkspaceFactory)
     datastore = factory.LazyAttribute(lambda row: services.ensure_default_datastore(row.workspace))

@@ -31,7 +31,7 @@ class Sender:
     async def _ask(self, method: str, path: str, **options: Any) -> httpx.Response:
         transport = httpx.ASGITransport(self.application)
         headers = {**self.headers, **options.pop("headers", {})}
-        async with httpx.AsyncClient(transport=transport, headers=headers) as client:
+        async with httpx.AsyncClient(transport=transport, headers=headers, timeout=60) as client:
             return await client.request(method, f"{self.base}{path}", **options)
 
     def begin(self, *files: tuple[str, int]) -> dict[str, Any]:

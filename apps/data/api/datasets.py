@@ -14,11 +14,11 @@ from apps.core.api.idempotency import Idempotent
 from apps.core.errors import InvalidInput
 from apps.data import services
 from apps.data.api.serializers import (
-    CreateVersionSerializer,
+    CreateDatasetVersionSerializer,
     DatasetSerializer,
+    DatasetVersionSerializer,
     EditDatasetSerializer,
-    OneVersionSerializer,
-    VersionSerializer,
+    OneDatasetVersionSerializer,
 )
 from apps.data.filters import DatasetFilter
 from apps.data.models import Dataset, DatasetVersion, Upload
@@ -39,10 +39,10 @@ class DatasetCollection(WorkspaceAPI, Idempotent, ListCreateAPIView[Dataset]):
         related = ("created_by", "latest__created_by", "latest__datastore")
         return rows.select_related(*related).defer("latest__columns")
 
-    @extend_schema(request=CreateVersionSerializer, responses={201: OneVersionSerializer})
+    @extend_schema(request=CreateDatasetVersionSerializer, responses={201: OneDatasetVersionSerializer})
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Make a dataset of a complete upload, or the next version of one."""
-        command = CreateVersionSerializer(data=request.data)
+        command = CreateDatasetVersionSerializer(data=request.data)
         command.is_valid(raise_exception=True)
         given = command.validated_data
         uploads = Upload.objects.filter(workspace=self.workspace).select_related("datastore")
@@ -67,7 +67,7 @@ class DatasetCollection(WorkspaceAPI, Idempotent, ListCreateAPIView[Dataset]):
                 is_next=given["next_version"],
             ),
         )
-        return Response(OneVersionSerializer(version).data, status=201)
+        return Response(OneDatasetVersionSerializer(version).data, status=201)
 
 
 class OneDatasetAPI(WorkspaceAPI):
@@ -129,7 +129,7 @@ class VersionCollection(OneDatasetAPI, ListAPIView[DatasetVersion]):
     """The versions of a dataset."""
 
     access = workspace_access(get=Action.DATA_READ)
-    serializer_class = VersionSerializer
+    serializer_class = DatasetVersionSerializer
     queryset = DatasetVersion.objects.none()
 
     def get_queryset(self) -> QuerySet[DatasetVersion]:

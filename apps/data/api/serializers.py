@@ -66,7 +66,7 @@ class ColumnSerializer(serializers.Serializer[Any]):
     included = serializers.BooleanField()
 
 
-class VersionSerializer(serializers.ModelSerializer[DatasetVersion]):
+class DatasetVersionSerializer(serializers.ModelSerializer[DatasetVersion]):
     """A version. `row_count` is null, and `is_checked` false, where only the beginning of its files was looked at."""
 
     name = serializers.CharField(source="dataset.name", read_only=True)
@@ -85,13 +85,13 @@ class VersionSerializer(serializers.ModelSerializer[DatasetVersion]):
         read_only_fields = fields
 
 
-class OneVersionSerializer(VersionSerializer):
+class OneDatasetVersionSerializer(DatasetVersionSerializer):
     """A version with its columns."""
 
     columns = ColumnSerializer(many=True, read_only=True)
 
-    class Meta(VersionSerializer.Meta):
-        fields = (*VersionSerializer.Meta.fields, "columns")  # type: ignore[assignment]
+    class Meta(DatasetVersionSerializer.Meta):
+        fields = (*DatasetVersionSerializer.Meta.fields, "columns")  # type: ignore[assignment]
         read_only_fields = fields  # type: ignore[assignment]
 
 
@@ -107,13 +107,13 @@ class DatasetSerializer(serializers.ModelSerializer[Dataset]):
         fields = ("id", "name", "kind", "description", "tags", "latest", "created_by", "created_at", "archived_at")
         read_only_fields = fields
 
-    @extend_schema_field(VersionSerializer(allow_null=True))
+    @extend_schema_field(DatasetVersionSerializer(allow_null=True))
     def get_latest(self, dataset: Dataset) -> Any:
         """Return the latest version."""
         if dataset.latest is None:
             return None
         dataset.latest.dataset = dataset
-        return VersionSerializer(dataset.latest).data
+        return DatasetVersionSerializer(dataset.latest).data
 
 
 class DatasetFileSerializer(serializers.ModelSerializer[DatasetFile]):
@@ -134,7 +134,7 @@ class ColumnChangeSerializer(serializers.Serializer[Any]):
     included = serializers.BooleanField(required=False)
 
 
-class CreateVersionSerializer(serializers.Serializer[Any]):
+class CreateDatasetVersionSerializer(serializers.Serializer[Any]):
     """A dataset of a complete upload. With `next_version`, the next one of a dataset that exists."""
 
     name = serializers.CharField(max_length=255)

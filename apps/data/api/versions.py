@@ -14,7 +14,7 @@ from apps.core.content import serving
 from apps.data import services
 from apps.data.api.datasets import OneDatasetAPI
 from apps.data.api.pages import PAGE_PARAMETERS, as_answer, asked_page
-from apps.data.api.serializers import DatasetFileSerializer, OneVersionSerializer, PreviewSerializer
+from apps.data.api.serializers import DatasetFileSerializer, OneDatasetVersionSerializer, PreviewSerializer
 from apps.data.entries import content_of
 from apps.data.models import DatasetFile, DatasetVersion
 from apps.data.tabular.settings import ParserSettings
@@ -43,12 +43,12 @@ class OneVersionAPI(OneDatasetAPI):
 class VersionItem(OneVersionAPI, GenericAPIView[DatasetVersion]):
     """One version."""
 
-    serializer_class = OneVersionSerializer
+    serializer_class = OneDatasetVersionSerializer
     queryset = DatasetVersion.objects.none()
 
     def get(self, request: Request, **kwargs: Any) -> Response:
         """Return a version by its number, or ``latest``, with its columns."""
-        return Response(OneVersionSerializer(self.version).data)
+        return Response(OneDatasetVersionSerializer(self.version).data)
 
 
 class VersionFiles(OneVersionAPI, ListAPIView[DatasetFile]):

@@ -8,7 +8,6 @@ from django.conf import settings
 from django.db import migrations, models
 
 import apps.core.ids
-import apps.workspaces.tags
 
 
 class Migration(migrations.Migration):
@@ -64,9 +63,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "tags",
-                    models.JSONField(
-                        blank=True, default=dict, validators=[apps.workspaces.tags.validate_tags], verbose_name="tags"
-                    ),
+                    models.JSONField(blank=True, default=dict, verbose_name="tags"),
                 ),
                 ("archived_at", models.DateTimeField(blank=True, null=True)),
                 ("latest_at", models.DateTimeField(default=django.utils.timezone.now)),

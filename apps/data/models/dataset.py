@@ -14,7 +14,6 @@ from apps.core.models import BaseModel
 from apps.data.models.datastore import Datastore
 from apps.data.states import DatasetKind
 from apps.workspaces.models import Workspace
-from apps.workspaces.tags import validate_tags
 from apps.workspaces.text import validate_text
 
 NAME_PATTERN = r"\A[A-Za-z0-9][A-Za-z0-9._-]{0,254}\Z"
@@ -42,7 +41,7 @@ class Dataset(BaseModel):
     )
     kind = models.CharField(_("kind"), max_length=20, choices=DatasetKind)
     description = models.TextField(_("description"), max_length=20_000, blank=True, validators=[validate_text])
-    tags = models.JSONField(_("tags"), default=dict, blank=True, validators=[validate_tags])
+    tags = models.JSONField(_("tags"), default=dict, blank=True)
     archived_at = models.DateTimeField(null=True, blank=True)
     created_by = models.ForeignKey(
         studio.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Max
 from django.db.models.functions import Lower
@@ -26,6 +27,7 @@ from apps.workspaces.events import workspace_changed
 from apps.workspaces.models import Workspace
 from apps.workspaces.roles import Action
 from apps.workspaces.services.shared import acting, check_fields, lock
+from apps.workspaces.tags import validate_tags
 
 PORTION: Final = 2000
 SHOWN_USES: Final = 20
@@ -107,7 +109,7 @@ def edit_dataset(*, actor: User, dataset: Dataset, changes: Mapping[str, Any]) -
     for name in EDITABLE:
         if name in changes:
             setattr(row, name, changes[name])
-    check_fields(row, *EDITABLE)
+    _check_description(row)
     row.save(update_fields=[*EDITABLE, "updated_at"])
     hooks.audit(actor, "dataset.edited", row, workspace_id=row.workspace_id, summary=row.name)
     workspace_changed(row.workspace_id, "datasets")
@@ -188,9 +190,18 @@ def _dataset_for(actor: User, workspace: Workspace, new: NewVersion) -> Dataset:
     if new.tags is not None:
         dataset.tags = dict(new.tags)
     dataset.archived_at = None
-    check_fields(dataset, "name", "kind", "description", "tags")
+    check_fields(dataset, "name", "kind")
+    _check_description(dataset)
     dataset.save()
     return dataset
+
+
+def _check_description(dataset: Dataset) -> None:
+    check_fields(dataset, "description")
+    try:
+        validate_tags(dataset.tags)
+    except ValidationError as error:
+        raise InvalidInput({"tags": error.messages}) from None
 
 
 def _look_at(upload: Upload, new: NewVersion) -> tuple[dict[str, Any], list[dict[str, Any]], reading.Inspection | None]:
