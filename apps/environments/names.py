@@ -44,6 +44,8 @@ class Meaning:
 def parse(reference: str) -> Reference | None:
     """Take apart ``name``, ``name:version``, ``name@latest`` and the addresses of the cloud; None where it is none of these."""
     text = plain(reference)
+    if "\0" in text:  # no name has it, and databases refuse to look for it
+        return None
     if registry := _REGISTRY.match(text):
         return Reference(registry["name"], _version(registry["version"]), is_foreign=True)
     if text.startswith(("azureml://", "/subscriptions/")):

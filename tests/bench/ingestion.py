@@ -142,6 +142,7 @@ def studio(home: Path) -> Iterator[Target]:
         env=environment,
         capture_output=True,
         text=True,
+        timeout=120,
         check=False,
     )
     if made.returncode:

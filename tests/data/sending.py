@@ -44,7 +44,9 @@ class Sender:
         upload["files"] = sorted(found, key=lambda file: file["path"])
         return upload
 
-    def put(self, upload: dict[str, Any], number: int, data: Any, offset: int = 0, **headers: str) -> httpx.Response:
+    def put(
+        self, upload: dict[str, Any], number: int, data: Any, offset: int = 0, headers: dict[str, str] | None = None
+    ) -> httpx.Response:
         """Send a part of a file."""
         path = f"uploads/{upload['id']}/files/{upload['files'][number]['id']}/?offset={offset}"
         return self.ask("PUT", path, content=data, headers=headers)

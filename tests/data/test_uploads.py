@@ -236,8 +236,9 @@ def test_a_browser_needs_the_csrf_token_as_everywhere(workspace, browser_of):
     without = Sender(None, workspace, Cookie=cookie)
     assert without.put(upload, 0, b"abc").status_code == 403
     assert (
-        without.put(upload, 0, b"abc", **{"X-CSRFToken": secret, "Origin": "https://evil.example"}).status_code == 403
+        without.put(upload, 0, b"abc", headers={"X-CSRFToken": secret, "Origin": "https://evil.example"}).status_code
+        == 403
     )
     assert UploadFile.objects.get().received == 0
-    good = without.put(upload, 0, b"abc", **{"X-CSRFToken": secret, "Origin": settings.STUDIO.url})
+    good = without.put(upload, 0, b"abc", headers={"X-CSRFToken": secret, "Origin": settings.STUDIO.url})
     assert good.status_code == 200, good.text

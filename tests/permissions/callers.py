@@ -22,9 +22,8 @@ from apps.workspaces.models import Workspace
 from apps.workspaces.roles import Role
 from tests.accounts.factories import AccessTokenFactory, UserFactory
 from tests.compute.factories import WorkOrderFactory
-from tests.experiments.factories import RunFactory
 from tests.permissions.routes import Route
-from tests.permissions.samples import sample_of
+from tests.permissions.samples import made_run, sample_of
 from tests.workspaces.factories import MembershipFactory, WorkspaceFactory, member
 
 
@@ -105,7 +104,7 @@ class World:
         secret = new_token("agent")
         agent = Agent.objects.create(name="the machine", token_hash=token_hash(secret))
         self.machine = Caller("machine", token=secret, program=Level.MACHINE)
-        run = RunFactory.create(workspace=self.ours)
+        run = made_run(self.ours, owner)
         order = WorkOrderFactory.create(target__workspace=self.ours, running=True, agent=agent, subject_id=run.pk)
         token = tokens.make("work", order.pk, order.attempt)
         self.runner = Caller("runner of a piece of work", token=token, program=Level.WORK)

@@ -33,7 +33,10 @@ class Route:
     @property
     def is_api(self) -> bool:
         """Whether programs call it."""
-        return self.pattern.startswith("/api/v1/") or self.pattern.removeprefix("/mlflow/<str:name>/") not in {self.pattern, ""}
+        return self.pattern.startswith("/api/v1/") or self.pattern.removeprefix("/mlflow/<str:name>/") not in {
+            self.pattern,
+            "",
+        }
 
     @property
     def parameters(self) -> list[str]:

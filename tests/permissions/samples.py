@@ -4,10 +4,13 @@ A new parameter needs one line in ``SAMPLES``: its name, whose object it stands 
 means something else at one address, the key is that address and the name: ``/invitations/<token>/ token``.
 """
 
+import io
+import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
+from uuid import uuid4
 
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.backends.db import SessionStore
@@ -19,13 +22,15 @@ from apps.compute.models import Agent, ComputeTarget
 from apps.core.crypto import token_hash
 from apps.core.hooks import Content
 from apps.core.models import PendingTask, SavedView
-from apps.experiments.models import Experiment, Run, RunKind
+from apps.experiments.models import Experiment, Run, RunKind, Snapshot
+from apps.experiments.services import store_file, store_snapshot
+from apps.experiments.services.config import CommandJob, config_of
 from apps.workspaces.models import Workspace
 from tests.accounts.factories import AccessTokenFactory, InvitationFactory, SignInLinkFactory, UserFactory
 from tests.compute.factories import ComputeTargetFactory, WorkOrderFactory
+from tests.data.samples import data_file, data_upload, dataset_name, datastore_name
 from tests.environments.factories import BuildFactory, EnvironmentFactory
 from tests.experiments.factories import RunFactory
-from tests.data.samples import data_file, data_upload, dataset_name, datastore_name
 from tests.permissions.routes import Route
 from tests.workspaces.factories import AliasFactory, SecretFactory, member
 
@@ -92,19 +97,35 @@ def _experiment_name(workspace: Workspace, person: User) -> str:
     return str(Experiment.objects.create(workspace=workspace, name=f"only-in-{workspace.name}-{number}").name)
 
 
-def _made_run(workspace: Workspace, person: User) -> Run:
-    number = Run.objects.count()
+def _code(workspace: Workspace) -> Snapshot:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("train.py", "print(1)")
+    return store_snapshot(workspace, packed)
+
+
+def made_run(workspace: Workspace, person: User) -> Run:
+    """Return a run with code, as a person submitted it."""
     experiment, _made = Experiment.objects.get_or_create(workspace=workspace, name="trials")
-    return Run.objects.create(workspace=workspace, experiment=experiment, name=f"run-{number}", submitted_by=person)
+    config = config_of(CommandJob(command="true"), None)
+    run: Run = RunFactory.create(
+        workspace=workspace,
+        experiment=experiment,
+        name=f"run-{uuid4()}",
+        submitted_by=person,
+        config=config,
+        snapshot=_code(workspace),
+    )
+    return run
 
 
 def _run(workspace: Workspace, person: User) -> Any:
-    return _made_run(workspace, person).pk
+    return made_run(workspace, person).pk
 
 
 def _record(workspace: Workspace, person: User) -> Any:
     # Of the run that stands before it in the address.
-    run = Run.objects.filter(workspace=workspace).order_by("-created_at", "-id").first() or _made_run(workspace, person)
+    run = Run.objects.filter(workspace=workspace).order_by("-created_at", "-id").first() or made_run(workspace, person)
     return run.records.create(kind="list", name="losses", value=[3, 2, 1]).pk
 
 
@@ -125,8 +146,8 @@ def _target(workspace: Workspace, person: User) -> Any:
 
 
 def _artifact(workspace: Workspace, person: User) -> str:
-    run = _made_run(workspace, person)
-    run.files.create(path="a.txt", size=1, sha256="0" * 64, key="no-such-key")
+    run = made_run(workspace, person)
+    store_file(run=run, path="a.txt", contents=[b"a"])
     return f"{run.pk}/a.txt"
 
 

@@ -10,7 +10,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.service]
 
 CHANGING = [route for route in declared_routes() if route.access and set(route.access.verbs) - {"GET"}]
 PAGES = [route for route in CHANGING if not route.is_api]
-OF_BROWSERS = [route for route in CHANGING if route.is_api and route.access and route.access.level is not Level.MACHINE]
+OF_PROGRAMS = {Level.MACHINE, Level.WORK}
+OF_BROWSERS = [route for route in CHANGING if route.is_api and route.access and route.access.level not in OF_PROGRAMS]
 
 
 def mightiest(world: World, route: Route) -> Caller:

@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator
 
 import mlflow
+import plotly.graph_objects
 import pytest
 from mlflow.entities import Metric, Param, RunTag
 from mlflow.exceptions import MlflowException
@@ -123,10 +124,9 @@ def test_files(client, tmp_path):
 
 
 def test_figures(client):
-    figures = pytest.importorskip("matplotlib.figure")
     with mlflow.start_run():
-        mlflow.log_figure(figures.Figure(), "plots/empty.png")
-    assert RunFile.objects.get().media_type == "image/png"
+        mlflow.log_figure(plotly.graph_objects.Figure(), "plots/empty.html")
+    assert RunFile.objects.get().media_type == "text/html"
 
 
 def test_a_batch_sent_twice_counts_once(client):
