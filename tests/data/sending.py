@@ -49,7 +49,7 @@ class Sender:
     ) -> httpx.Response:
         """Send a part of a file."""
         path = f"uploads/{upload['id']}/files/{upload['files'][number]['id']}/?offset={offset}"
-        return self.ask("PUT", path, content=data, headers=headers)
+        return self.ask("PUT", path, content=data, headers=headers or {})
 
     def cut_off(self, upload: dict[str, Any], number: int, data: bytes) -> list[Any]:
         """Send the beginning of a part, then go away. Returns what the studio has answered to that."""
