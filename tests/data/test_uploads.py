@@ -71,16 +71,16 @@ def test_a_part_cut_off_leaves_nothing_and_can_be_sent_again(sender):
     assert sender.cut_off(upload, 0, DATA[:5000]) == []
     row = UploadFile.objects.get()
     assert (row.received, row.writer) == (0, None)
-    assert sender.put(upload, 0, DATA, **{"X-Content-SHA256": SHA256}).status_code == 200
+    assert sender.put(upload, 0, DATA, headers={"X-Content-SHA256": SHA256}).status_code == 200
     assert stored(upload, "a.csv") == DATA
 
 
 def test_a_part_that_arrives_damaged_is_not_kept(sender):
     upload = sender.begin(("a.csv", len(DATA)))
-    answer = sender.put(upload, 0, DATA, **{"X-Content-SHA256": "0" * 64})
+    answer = sender.put(upload, 0, DATA, headers={"X-Content-SHA256": "0" * 64})
     assert (answer.status_code, answer.json()["code"]) == (422, "upload_part_mismatch")
     assert UploadFile.objects.get().received == 0
-    assert sender.put(upload, 0, DATA, **{"X-Content-SHA256": SHA256}).status_code == 200
+    assert sender.put(upload, 0, DATA, headers={"X-Content-SHA256": SHA256}).status_code == 200
 
 
 def test_a_file_whose_hash_differs_is_to_be_sent_again(sender):
