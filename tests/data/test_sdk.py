@@ -9,7 +9,7 @@ from mlstudio.cli import main
 from tests.accounts.factories import AccessTokenFactory
 from tests.workspaces.factories import WorkspaceFactory, member
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.service]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.service, pytest.mark.servers]
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from apps.workspaces.roles import Role
 from tests.data.sending import Sender
 from tests.workspaces.factories import WorkspaceFactory, member
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.service]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.service, pytest.mark.servers]
 
 DATA = b"".join(b"%d,%d\n" % (number, number * number) for number in range(40_000))
 SHA256 = hashlib.sha256(DATA).hexdigest()

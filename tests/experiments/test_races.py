@@ -16,7 +16,7 @@ from apps.workspaces.roles import Role
 from tests.experiments.machine import Machine
 from tests.workspaces.factories import WorkspaceFactory, member
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.service]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.service, pytest.mark.servers]
 
 ROUNDS = 4
 

@@ -24,7 +24,7 @@ from tests.conftest import Site
 from tests.experiments.machine import Machine
 from tests.workspaces.factories import WorkspaceFactory, member
 
-pytestmark = [pytest.mark.service]
+pytestmark = [pytest.mark.service, pytest.mark.servers]
 
 JOB = """\
 $schema: https://azuremlschemas.azureedge.net/latest/commandJob.schema.json

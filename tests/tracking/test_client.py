@@ -22,7 +22,7 @@ from tests.conftest import Site
 from tests.experiments.working import working_run
 from tests.workspaces.factories import WorkspaceFactory, member
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.service]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.service, pytest.mark.servers]
 
 
 @pytest.fixture

@@ -125,6 +125,8 @@ def _encode(row: Any, label: str, keys: Sequence[SortKey]) -> str:
 
 
 def _decode(cursor: str, label: str, keys: Sequence[SortKey]) -> list[Any]:
+    if not cursor.isascii():  # ours are; and some letters could not even be compared
+        raise BadCursor
     try:
         model, paths, values = _signer.unsign_object(cursor)
     except BadSignature as error:

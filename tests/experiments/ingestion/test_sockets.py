@@ -12,7 +12,7 @@ from apps.experiments.models import MetricJournal
 from tests.accounts.factories import UserFactory
 from tests.experiments.working import WITHIN_S
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.service]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.service, pytest.mark.servers]
 
 LOG = "logs/?path=user_logs/std_log.txt"
 

@@ -5,7 +5,7 @@ import pytest
 from apps.experiments.models import LogSegment, RunLog
 from tests.experiments.working import WorkingRun
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.service]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.service, pytest.mark.servers]
 
 
 def text_of(work: WorkingRun) -> bytes:

@@ -13,7 +13,7 @@ from apps.experiments.metrics.reading import read_series
 from apps.experiments.models import MetricSummary, RunParameter, RunRecord, RunTag
 from tests.experiments.working import Runner, WorkingRun, as_lines
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.service]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.service, pytest.mark.servers]
 
 
 def series(work: WorkingRun, name: str) -> list[tuple[int, int, float]]:

@@ -11,7 +11,7 @@ from apps.experiments.models import LogSegment, RunLog
 from apps.workspaces.roles import Role
 from tests.workspaces.factories import member
 
-pytestmark = [pytest.mark.django_db, pytest.mark.service]
+pytestmark = [pytest.mark.django_db, pytest.mark.service, pytest.mark.servers]
 
 PATH = "user_logs/std_log.txt"
 
