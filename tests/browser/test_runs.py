@@ -103,7 +103,7 @@ def test_a_run_is_renamed_described_and_tagged_without_leaving_it(open_as, ada, 
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="after", level=1)).to_be_visible()
     page.get_by_role("button", name="Describe this run").click()
-    page.get_by_label("Description").fill("It **works**.")
+    page.get_by_role("textbox", name="Description").fill("It **works**.")
     page.get_by_role("button", name="Save").click()
     expect(page.locator("strong", has_text="works")).to_be_visible()
     page.get_by_label("Add a tag").fill("team=fraud")

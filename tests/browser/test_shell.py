@@ -26,7 +26,7 @@ def test_the_palette_finds_a_workspace_and_a_page(open_as) -> None:
     expect(page).to_have_url(re.compile("/workspaces/fraud/$"))
     page.keyboard.press("g")
     page.keyboard.press("c")
-    expect(page.get_by_role("heading", name="Compute")).to_be_visible()
+    expect(page.get_by_role("heading", name="Compute", exact=True)).to_be_visible()
 
 
 def test_shortcuts_are_shown_but_not_while_typing(open_as) -> None:
