@@ -4,13 +4,14 @@ from datetime import timedelta
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from rest_framework.authentication import BaseAuthentication, SessionAuthentication, get_authorization_header
+from rest_framework.authentication import BaseAuthentication, SessionAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 
 from apps.accounts.models import AccessToken, User
 from apps.accounts.models.token import TokenScope
+from apps.core.api.bearer import bearer_token
 from apps.core.crypto import token_hash
 from apps.core.errors import NotAllowed
 
@@ -21,10 +22,10 @@ class TokenAuthentication(BaseAuthentication):
     """``Authorization: Bearer <token>``"""
 
     def authenticate(self, request: Request) -> tuple[User, AccessToken] | None:
-        kind, _sep, value = get_authorization_header(request).decode("latin-1").partition(" ")
-        if kind.lower() != "bearer" or not value:
+        value = bearer_token(request)
+        if value is None:
             return None
-        token = find_token(value.strip(), writes=request.method not in SAFE_METHODS)
+        token = find_token(value, writes=request.method not in SAFE_METHODS)
         if token is None:
             raise AuthenticationFailed(
                 _("This token is unknown, was revoked or has expired. Make a new one under Account.")

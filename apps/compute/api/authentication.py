@@ -5,12 +5,13 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
-from rest_framework.authentication import BaseAuthentication, get_authorization_header
+from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
 from apps.compute import services
 from apps.compute.models import Agent, WorkOrder
+from apps.core.api.bearer import bearer_token
 
 
 @dataclass(frozen=True)
@@ -27,10 +28,10 @@ class AgentAuthentication(BaseAuthentication):
     """``Authorization: Bearer <token of an agent>``"""
 
     def authenticate(self, request: Request) -> tuple[Machine, Agent] | None:
-        kind, _sep, value = get_authorization_header(request).decode("latin-1").partition(" ")
-        if kind.lower() != "bearer" or not value:
+        value = bearer_token(request)
+        if value is None:
             return None
-        agent = services.find_agent(value.strip())
+        agent = services.find_agent(value)
         if agent is None:
             raise AuthenticationFailed(_("This token belongs to no machine of the studio."))
         return Machine(agent), agent
@@ -53,10 +54,10 @@ class WorkAuthentication(BaseAuthentication):
     """``Authorization: Bearer <token of a work order>``; the order may have ended."""
 
     def authenticate(self, request: Request) -> tuple[Work, WorkOrder] | None:
-        kind, _sep, value = get_authorization_header(request).decode("latin-1").partition(" ")
-        if kind.lower() != "bearer" or not value:
+        value = bearer_token(request)
+        if value is None:
             return None
-        order = services.find_order(value.strip())
+        order = services.find_order(value)
         if order is None:
             raise AuthenticationFailed(
                 _("This token belongs to no work of the studio, or to an earlier attempt at it.")
