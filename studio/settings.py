@@ -27,6 +27,7 @@ BASE_DIR = PROJECT_DIR
 INSTALLED_APPS = [
     "apps.portal",
     "apps.tracking",
+    "apps.registry",
     "apps.data",
     "apps.environments",
     "apps.experiments",

@@ -1,3 +1,4 @@
+from apps.experiments.models.data import Direction, RunData
 from apps.experiments.models.experiment import Experiment
 from apps.experiments.models.files import RunFile
 from apps.experiments.models.logs import LogSegment, RunLog
@@ -6,12 +7,14 @@ from apps.experiments.models.run import Run, RunKind, RunParameter, RunQuerySet,
 from apps.experiments.models.snapshot import Snapshot
 
 __all__ = [
+    "Direction",
     "Experiment",
     "LogSegment",
     "MetricChunk",
     "MetricJournal",
     "MetricSummary",
     "Run",
+    "RunData",
     "RunFile",
     "RunKind",
     "RunLog",
