@@ -1,7 +1,8 @@
 """What experiments ask of the apps to their left, and tell them."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from apps.core.hooks import Hook
@@ -49,3 +50,103 @@ environment_choices: Hook[[Workspace], list[EnvironmentChoice]] = Hook("environm
 """``(workspace)``: the environments that a new run there can choose, the ones for most people first."""
 run_ended: Hook[[Run], None] = Hook("run_ended")
 """``(run)``: a run of any kind has ended, in the transaction that ended it."""
+
+
+@dataclass(frozen=True)
+class ResolvedInput:
+    """What a data input of a job means now.
+
+    ``kind`` is the provider's; ``id`` the row there, where there is one; ``reference`` what people and job files call it
+    (``iris:2``). ``sha256`` is over all paths and contents (``core.storage.digest_of``), by which machines keep the files; empty
+    where they may change. ``files`` and ``bytes``: how much it is, None where nobody knows before it is read. ``single``: for an
+    input of the type ``uri_file``, its path among the files. ``warnings`` say what was read differently.
+    """
+
+    kind: str
+    id: UUID | None
+    reference: str
+    sha256: str = ""
+    files: int | None = None
+    bytes: int | None = None
+    single: str = ""
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class InputFile:
+    """A file of a data input, its path relative to the input. ``size`` in bytes, None where it is not known before it is read;
+    ``sha256`` empty where it is not known."""
+
+    path: str
+    size: int | None
+    sha256: str = ""
+
+
+class DataProvider(Protocol):
+    """Where data inputs come from; one for each ``kind``.
+
+    ``given`` is an input as it was frozen at submit (see ``services.config``), with ``type``, ``kind``, ``id``, ``path``,
+    ``reference`` and so on. Whoever asks has been let in already.
+    """
+
+    kind: str
+
+    def resolve(self, workspace: Workspace, actor: Any, type: str, path: str) -> ResolvedInput | None:  # noqa: A002
+        """Return what ``path`` means for an input of this type; None where that is for another provider to say.
+
+        Raises:
+            UserError: it is ours, and there is no such thing, or not for this actor or type; the message says what there is.
+        """
+
+    def files(self, workspace: Workspace, given: dict[str, Any], after: str, limit: int) -> list[InputFile]:
+        """Return up to ``limit`` files whose path is greater than ``after``, in the order of their paths.
+
+        Raises:
+            UserError: it is gone, or no longer what was submitted.
+        """
+
+    def open(
+        self, workspace: Workspace, given: dict[str, Any], path: str, start: int
+    ) -> tuple[Iterator[bytes], int | None]:
+        """Return the bytes of a file from ``start`` on, and the size of the whole file, None where it is not known.
+
+        Raises:
+            UserError: there is no such file.
+        """
+
+    def page_of(self, workspace: Workspace, asset_id: UUID | None, reference: str) -> str:
+        """Return the address of its page; empty where it has none, or is gone."""
+
+
+data_providers: Hook[[], DataProvider] = Hook("data_providers")
+"""``()``: a provider of data inputs. Add its class."""
+
+
+@dataclass(frozen=True)
+class RegisteredOutput:
+    """What an output of a run has become: ``kind`` and ``id`` as a provider of inputs knows them; ``reference``: ``iris:3``."""
+
+    kind: str
+    id: UUID
+    reference: str
+
+
+register_output: Hook[[Run, str, dict[str, Any]], RegisteredOutput | None] = Hook("register_output")
+"""``(run, output_name, output)``: keep an output of a completed run under its ``output["name"]``; None where its type is for
+another app. Its files are those of the run at ``outputs/<output_name>``, or below. Called by a task, outside of transactions, and
+again where a worker was killed: what has been copied is not copied again, and what was registered is returned once more. Raises
+UserError where it cannot be; the message goes to the run's page. Any other error has it tried again."""
+
+
+@dataclass(frozen=True)
+class RunLink:
+    """Something that came of a run, such as a registered model. ``kind`` in words; ``detail`` goes below it."""
+
+    label: str
+    url: str
+    kind: str = ""
+    detail: str = ""
+
+
+run_links: Hook[[Run], list[RunLink]] = Hook("run_links")
+"""``(run)``: what came of a run, for its page."""

@@ -4,6 +4,7 @@
 """
 
 from apps.core.storage.base import FileStore, StoredEntry, StoredFile, Usage
+from apps.core.storage.digests import digest_of
 from apps.core.storage.drafts import DraftGap, Drafts, drafts_of
 from apps.core.storage.errors import FileMissing, InvalidKey, StorageFull, StorageUnavailable
 from apps.core.storage.keys import check_key
@@ -21,6 +22,7 @@ __all__ = [
     "StoredFile",
     "Usage",
     "check_key",
+    "digest_of",
     "drafts_of",
     "get_store",
     "open_store",

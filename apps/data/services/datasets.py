@@ -1,7 +1,6 @@
 """Make versions of datasets, describe them, put them away and delete them."""
 
-import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -15,6 +14,7 @@ from django.utils.translation import gettext as _
 from apps.accounts.models import User
 from apps.core import hooks, queue
 from apps.core.errors import InvalidInput
+from apps.core.storage import digest_of
 from apps.data.errors import DatasetExists, DatasetInUse, KindDiffers, UploadIncomplete, UploadOver
 from apps.data.hooks import uses_of
 from apps.data.models import Dataset, DatasetFile, DatasetVersion, Upload, UploadFile
@@ -75,7 +75,7 @@ def create_version(*, actor: User, workspace: Workspace, upload: Upload, new: Ne
             number=highest + 1,
             datastore=upload.datastore,
             folder=upload.folder,
-            sha256=_digest(files),
+            sha256=digest_of((file.path, file.sha256) for file in files),
             file_count=upload.file_count,
             size=upload.size,
             settings=settings,
@@ -215,10 +215,3 @@ def _look_at(upload: Upload, new: NewVersion) -> tuple[dict[str, Any], list[dict
     if not any(column["included"] for column in columns):
         raise InvalidInput({"schema": [_("Include at least one column.")]})
     return settings.as_json(), columns, found
-
-
-def _digest(files: Sequence[UploadFile]) -> str:
-    digest = hashlib.sha256()
-    for file in files:
-        digest.update(f"{file.path}\0{file.sha256}\n".encode())
-    return digest.hexdigest()
