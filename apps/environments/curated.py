@@ -34,6 +34,8 @@ CURATED: tuple[Curated, ...] = (
             "numpy>=2,<3",
             "pandas>=2.2,<4",
             "scikit-learn>=1.5,<2",
+            # What mlflow.sklearn.log_model() writes models with; MLflow alone does not bring it.
+            "skops>=0.13,<1",
         ),
     ),
 )
