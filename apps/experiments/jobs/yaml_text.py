@@ -38,15 +38,15 @@ class Document:
         return self.lines.get(path)
 
 
-def read_yaml(text: str, field: str) -> Document:
+def read_yaml(text: str, field: str, longest: int = LONGEST_TEXT) -> Document:
     """Read a YAML text.
 
-    Args: field: what to call it in errors.
+    Args: field: what to call it in errors. longest: of the text, in characters.
     Raises:
         InvalidInput: it is no YAML, or has something in it that is not read; the message names the line.
     """
-    if len(text) > LONGEST_TEXT:
-        raise InvalidInput({field: [_("The file is larger than %(limit)d kB.") % {"limit": LONGEST_TEXT // 1024}]})
+    if len(text) > longest:
+        raise InvalidInput({field: [_("The file is larger than %(limit)d kB.") % {"limit": longest // 1024}]})
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
         reader = _Reader(field)
