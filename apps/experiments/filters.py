@@ -4,7 +4,7 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from apps.experiments.models import Experiment, Run, RunKind, RunTag
@@ -77,8 +77,8 @@ class RunFilter(django_filters.FilterSet):
     def by_tag(self, rows: QuerySet[Run], name: str, value: str) -> QuerySet[Run]:
         """Choose by a tag's name, or its name and value."""
         key, has_value, wanted = (part.strip() for part in value.partition("="))
-        tags = RunTag.objects.filter(run=OuterRef("pk"), name=key)
-        return rows.filter(Exists(tags.filter(value=wanted) if has_value else tags))
+        tags = RunTag.objects.filter(name=key)
+        return rows.filter(pk__in=(tags.filter(value=wanted) if has_value else tags).values("run"))
 
     def unchanged(self, rows: QuerySet[Run], name: str, value: str) -> QuerySet[Run]:
         """Leave the choice to ``filter_queryset``, which also knows what is meant where nothing is chosen."""

@@ -57,21 +57,23 @@ def take(
     keys = _total(keys)
     backwards = bool(before) or last
     label = queryset.model._meta.label_lower
-    names = {f"_key{position}": F(key.path) for position, key in enumerate(keys)}
-    rows_query = queryset.annotate(**names).order_by(*(_ordering(key, backwards) for key in keys))
+    found = queryset.order_by(*(_ordering(key, backwards) for key in keys))
     if cursor := before or after:
-        rows_query = rows_query.filter(_beyond(keys, _decode(cursor, label, keys), backwards))
-    rows = list(rows_query[: size + 1])
-    more = len(rows) > size
-    rows = rows[:size]
+        found = found.filter(_beyond(keys, _decode(cursor, label, keys), backwards))
+    # First only the values of the order: an index may hold them all, and where they must be sorted, whole rows would be
+    # dragged along. The primary key is the last of them. Then the rows of this page and no others.
+    places = list(found.values_list(*(F(key.path) for key in keys))[: size + 1])
+    more = len(places) > size
+    places = places[:size]
     if backwards:
-        rows.reverse()
+        places.reverse()
+    rows = {row.pk: row for row in queryset.filter(pk__in=[place[-1] for place in places])} if places else {}
     return Slice(
-        rows=rows,
+        rows=[rows[place[-1]] for place in places if place[-1] in rows],
         has_before=more if backwards else bool(after),
         has_after=bool(before) if backwards else more,
-        first_cursor=_encode(rows[0], label, keys) if rows else "",
-        last_cursor=_encode(rows[-1], label, keys) if rows else "",
+        first_cursor=_encode(places[0], label, keys) if places else "",
+        last_cursor=_encode(places[-1], label, keys) if places else "",
     )
 
 
@@ -119,9 +121,8 @@ def _further(key: SortKey, value: Any, backwards: bool) -> Q:
     return condition
 
 
-def _encode(row: Any, label: str, keys: Sequence[SortKey]) -> str:
-    values = [_plain(getattr(row, f"_key{position}")) for position in range(len(keys))]
-    return _signer.sign_object([label, [key.path for key in keys], values])
+def _encode(place: Sequence[Any], label: str, keys: Sequence[SortKey]) -> str:
+    return _signer.sign_object([label, [key.path for key in keys], [_plain(value) for value in place]])
 
 
 def _decode(cursor: str, label: str, keys: Sequence[SortKey]) -> list[Any]:
