@@ -79,6 +79,16 @@ def register_verbs() -> None:
             gettext_lazy("Compute changed"),
             gettext_lazy("%(actor)s changed %(fields)s of the compute target %(target)s"),
         ),
+        (
+            "exposure_accepted",
+            gettext_lazy("Missing isolation accepted"),
+            gettext_lazy("%(actor)s accepted that user code can read everything on the machine %(target)s"),
+        ),
+        (
+            "exposure_withdrawn",
+            gettext_lazy("Missing isolation no longer accepted"),
+            gettext_lazy("%(actor)s no longer accepts that user code can read everything on the machine %(target)s"),
+        ),
         ("work_canceled", gettext_lazy("Work canceled"), gettext_lazy("%(actor)s canceled %(target)s")),
         (
             "work_put_first",

@@ -27,6 +27,12 @@ class NoSuchTarget(NotFound):
         super().__init__(message % {"name": name, "known": ", ".join(str(target) for target in known)})
 
 
+class IsIsolated(Conflict):
+    """A machine keeps user code apart, so nobody needs to accept that it does not."""
+
+    code = "machine_is_isolated"
+
+
 class WorkIsOver(Conflict):
     """Work that has ended, or has left the queue, can no longer be changed this way."""
 

@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 
-from apps.compute.models import Agent, ComputeTarget, Isolation, WorkKind, WorkOrder
+from apps.compute.models import WITHOUT_SLOT, Agent, ComputeTarget, Isolation, WorkOrder
 from apps.compute.states import AgentState, WorkState
 from apps.core.lists import Status
 
@@ -42,8 +42,8 @@ def isolation_in_words(agent: Agent) -> str:
         )
     if agent.isolation == Isolation.NONE:
         return _(
-            "User code could read everything that the studio can on this machine. "
-            "Install bubblewrap (on Debian: apt-get install bubblewrap), or start the studio as root."
+            "User code can read everything that the agent can on this machine: the studio's files, its database, "
+            "other runs. For a sandbox, install bubblewrap (on Debian: apt-get install bubblewrap), or start the studio as root."
         )
     return _("Its agent has not said yet.")
 
@@ -103,7 +103,7 @@ def stage_in_words(stage: str) -> str:
 
 def slots_in_words(order: WorkOrder) -> str:
     """Return what work takes of a machine."""
-    return _("none") if order.kind == WorkKind.BUILD else str(order.slots)
+    return _("none") if order.kind in WITHOUT_SLOT else str(order.slots)
 
 
 def _used_of_total(used_mb: int, total_mb: int) -> str:

@@ -19,4 +19,6 @@ urlpatterns = [
     path("work/<uuid:order_id>/cancel/", work.cancel, name="cancel-work"),
     path("machines/", machines.machines, name="machines"),
     path("machines/<uuid:agent_id>/", machines.machine, name="machine"),
+    path("machines/<uuid:agent_id>/exposure/accept/", machines.accept_exposure, name="accept-exposure"),
+    path("machines/<uuid:agent_id>/exposure/withdraw/", machines.withdraw_exposure, name="withdraw-exposure"),
 ]

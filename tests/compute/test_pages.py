@@ -69,7 +69,7 @@ def test_the_compute_page_is_in_the_navigation(reader):
     [
         (Isolation.BUBBLEWRAP, "were shown to see neither the studio"),
         (Isolation.UID, "apt-get install bubblewrap"),
-        (Isolation.NONE, "User code could read everything that the studio can"),
+        (Isolation.NONE, "User code can read everything that the agent can"),
         (Isolation.UNKNOWN, "Its agent has not said yet."),
     ],
 )

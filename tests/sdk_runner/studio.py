@@ -54,7 +54,10 @@ class Order:
 
 
 class Studio:
-    """Serves agents. ``is_away``: answers nobody. ``lose_answers``: does what it is asked and then hangs up, so often."""
+    """Serves agents. ``is_away``: answers nobody. ``lose_answers``: does what it is asked and then hangs up, so often.
+
+    ``unisolated``: an administrator accepted that user code is not kept apart.
+    """
 
     def __init__(self, port: int = 0) -> None:
         self.orders: dict[str, Order] = {}
@@ -63,6 +66,7 @@ class Studio:
         self.lose_answers = 0
         self.over: set[str] = set()
         self.refuse_files = ""
+        self.unisolated = False
         self.changed = threading.Condition()
         self._server = ThreadingHTTPServer(("127.0.0.1", port), self._handler())
         self._server.daemon_threads = True
@@ -107,7 +111,15 @@ class Studio:
                 free[order.kind] -= 1
                 order.state = "Leased"
                 shown = {"id": order.id, "kind": order.kind, "attempt": order.attempt, "token": order.token}
-                given.append({**shown, "run_token": f"run_{order.id}", "lease_s": 30, "spec": order.spec})
+                given.append(
+                    {
+                        **shown,
+                        "run_token": f"run_{order.id}",
+                        "lease_s": 30,
+                        "unisolated": self.unisolated,
+                        "spec": order.spec,
+                    }
+                )
             if order.cancel and not order.told_cancel and order.id in body["orders"]:
                 order.told_cancel = True
                 cancels.append({"id": order.id, **order.cancel})

@@ -2,11 +2,13 @@
 
 import json
 import os
+import shutil
 import socket
 
 import pytest
 
 from tests.launcher.waiting import until
+from tests.sdk_runner.conftest import SDK
 
 pytestmark = [pytest.mark.processes, pytest.mark.usefixtures("sandboxed")]
 
@@ -160,20 +162,30 @@ def test_abstract_sockets_and_shared_memory_of_others_are_apart(machine):
     assert order.log.endswith("run\n")
 
 
-def test_without_any_isolation_a_run_is_refused_until_that_is_allowed(idle, monkeypatch, tmp_path):
-    tools = tmp_path / "bin"
+@pytest.fixture
+def no_isolation(tmp_path):
+    """The variables of an agent on a machine where bubblewrap does not work, and which does not know that it is root."""
+    tools, package = tmp_path / "bin", tmp_path / "package"
     tools.mkdir()
     (tools / "bwrap").write_text("#!/bin/sh\necho 'bwrap: No permissions to create new namespace' >&2\nexit 1\n")
     (tools / "bwrap").chmod(0o755)
-    path = f"{tools}:{os.environ['PATH']}"
-    idle.start(PATH=path)
+    shutil.copytree(SDK / "mlstudio", package / "mlstudio", ignore=shutil.ignore_patterns("__pycache__"))
+    (package / "sitecustomize.py").write_text("import os; os.geteuid = lambda: 1000\n")
+    return {"PATH": f"{tools}:{os.environ['PATH']}", "PYTHONPATH": str(package)}
+
+
+def test_without_any_isolation_a_run_is_refused_until_that_is_accepted(idle, no_isolation):
+    idle.start(**no_isolation)
     order = idle.run("echo ran")
-    if os.geteuid() == 0:
-        assert order.log == "ran\n"  # as another user
-        return
     assert order.end["error_code"] == "SystemError"
-    assert "STUDIO_ALLOW_UNISOLATED=1" in order.end["reason"]
+    assert "have an administrator accept on the machine's page" in order.end["reason"]
     assert "No permissions to create new namespace" in order.end["reason"]
-    idle.kill_agent()
-    idle.start(PATH=path, STUDIO_ALLOW_UNISOLATED="1")
+    assert idle.studio.facts["isolation"]["accepted"] is False
+    idle.studio.unisolated = True
     assert idle.run("echo ran").log == "ran\n"
+
+
+def test_the_settings_of_an_agent_may_accept_it_too(idle, no_isolation):
+    idle.start(**no_isolation, STUDIO_ALLOW_UNISOLATED="1")
+    assert idle.run("echo ran").log == "ran\n"
+    assert idle.studio.facts["isolation"]["accepted"] is True

@@ -8,6 +8,7 @@ from apps.compute.models import Agent, Isolation
 from apps.compute.states import AgentState
 
 MOST_GPUS = 64
+MOST_PYTHONS = 50
 LARGEST = 2**50
 
 
@@ -23,6 +24,10 @@ class AgentSerializer(serializers.ModelSerializer[Agent]):
 
     state = serializers.ChoiceField(choices=AgentState.choices, read_only=True)
     gpus = GpuSerializer(many=True, read_only=True)
+    pythons = serializers.ListField(child=serializers.CharField(), read_only=True)
+    may_run_user_code = serializers.BooleanField(
+        read_only=True, help_text="Whether it keeps user code apart, or an administrator accepted that it does not."
+    )
 
     class Meta:
         model = Agent
@@ -35,6 +40,8 @@ class AgentSerializer(serializers.ModelSerializer[Agent]):
             "started_at",
             "isolation",
             "isolation_detail",
+            "may_run_user_code",
+            "exposure_accepted_at",
             "hostname",
             "system",
             "python_version",
@@ -45,6 +52,7 @@ class AgentSerializer(serializers.ModelSerializer[Agent]):
             "disk_total_mb",
             "disk_free_mb",
             "gpus",
+            "pythons",
             "slots",
             "created_at",
         ]
@@ -65,6 +73,12 @@ class MachineFactsSerializer(serializers.Serializer[Any]):
     disk_total_mb = serializers.IntegerField(min_value=0, max_value=LARGEST)
     disk_free_mb = serializers.IntegerField(min_value=0, max_value=LARGEST)
     gpus = serializers.ListField(child=GpuSerializer(), max_length=MOST_GPUS)
+    pythons = serializers.ListField(
+        child=serializers.RegexField(r"^3\.\d{1,2}$"),
+        max_length=MOST_PYTHONS,
+        required=False,
+        help_text="Versions of the Python interpreters that environments can have there.",
+    )
     slots = serializers.IntegerField(
         min_value=1,
         max_value=100_000,
@@ -78,6 +92,9 @@ class IsolationSerializer(serializers.Serializer[Any]):
 
     kind = serializers.ChoiceField(choices=[choice for choice in Isolation.values if choice])
     detail = serializers.CharField(allow_blank=True)
+    accepted = serializers.BooleanField(
+        default=False, help_text="Whether the agent's own settings accept that user code can read everything there."
+    )
 
 
 class HeartbeatSerializer(serializers.Serializer[Any]):
@@ -99,6 +116,7 @@ class HeartbeatSerializer(serializers.Serializer[Any]):
             "started_at": data["started_at"],
             "isolation": data["isolation"]["kind"],
             "isolation_detail": data["isolation"]["detail"][:500],
+            "exposure_accepted_there": data["isolation"]["accepted"],
         }
 
 

@@ -38,10 +38,13 @@ class LeasedOrderSerializer(serializers.ModelSerializer[WorkOrder]):
     run_token = serializers.SerializerMethodField(help_text="For the user's code.")
     lease_s = serializers.SerializerMethodField(help_text="Within this time the runner's first heartbeat must come.")
     spec = serializers.DictField()
+    unisolated = serializers.SerializerMethodField(
+        help_text="Whether an administrator accepted that its user code can read everything on this machine."
+    )
 
     class Meta:
         model = WorkOrder
-        fields = ["id", "kind", "attempt", "token", "run_token", "lease_s", "spec"]
+        fields = ["id", "kind", "attempt", "token", "run_token", "lease_s", "unisolated", "spec"]
 
     def get_token(self, order: WorkOrder) -> str:
         """Return the token of this attempt."""
@@ -54,6 +57,10 @@ class LeasedOrderSerializer(serializers.ModelSerializer[WorkOrder]):
     def get_lease_s(self, order: WorkOrder) -> int:
         """Return the length of a lease."""
         return LEASE_S
+
+    def get_unisolated(self, order: WorkOrder) -> bool:
+        """Return whether the order may be done without isolation."""
+        return order.agent is not None and order.agent.exposure_accepted_at is not None
 
 
 class CanceledWorkSerializer(serializers.Serializer[Any]):

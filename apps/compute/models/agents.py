@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Self
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -50,6 +51,12 @@ class Agent(BaseModel):
     started_at = models.DateTimeField(null=True, blank=True)
     isolation = models.CharField(max_length=20, blank=True, choices=Isolation)
     isolation_detail = models.CharField(max_length=500, blank=True)
+    # Who accepted that user code can read everything there; or that the agent's own settings do (STUDIO_ALLOW_UNISOLATED).
+    exposure_accepted_at = models.DateTimeField(null=True, blank=True)
+    exposure_accepted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    exposure_accepted_there = models.BooleanField(default=False)
 
     hostname = models.CharField(max_length=255, blank=True)
     system = models.CharField(max_length=255, blank=True)
@@ -62,6 +69,8 @@ class Agent(BaseModel):
     disk_total_mb = models.PositiveBigIntegerField(default=0)
     disk_free_mb = models.PositiveBigIntegerField(default=0)
     gpus = models.JSONField(default=list, blank=True)
+    # Versions of the Python interpreters it has, such as "3.11", the oldest first.
+    pythons = models.JSONField(default=list, blank=True)
     # How many pieces of work it takes at once.
     slots = models.PositiveIntegerField(default=0)
 
@@ -78,6 +87,17 @@ class Agent(BaseModel):
     def state(self) -> AgentState:
         """The state at this moment."""
         return state_of(self.last_seen_at, timezone.now())
+
+    @property
+    def exposes_everything(self) -> bool:
+        """Whether user code could read whatever its agent can."""
+        return self.isolation == Isolation.NONE
+
+    @property
+    def may_run_user_code(self) -> bool:
+        """Whether it keeps user code apart, or somebody accepted that it does not."""
+        accepted = self.exposure_accepted_there or self.exposure_accepted_at is not None
+        return accepted or not self.exposes_everything
 
     @property
     def memory_used_mb(self) -> int:

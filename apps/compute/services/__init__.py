@@ -7,6 +7,7 @@ from apps.compute.services.agents import (
     record_heartbeat,
     tell_of_silence,
 )
+from apps.compute.services.exposure import accept_exposure, who_can_accept, withdraw_exposure
 from apps.compute.services.leases import LeaseAnswer, lease
 from apps.compute.services.orders import (
     cancel_work,
@@ -28,6 +29,7 @@ __all__ = [
     "TELL_MEASUREMENTS_AFTER",
     "LeaseAnswer",
     "Usage",
+    "accept_exposure",
     "cancel_work",
     "edit_target",
     "end_work",
@@ -51,4 +53,6 @@ __all__ = [
     "waiting_reason",
     "waiting_reasons",
     "watch_work",
+    "who_can_accept",
+    "withdraw_exposure",
 ]

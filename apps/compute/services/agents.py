@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from apps.compute.events import machine_changed
-from apps.compute.models import LOCAL, Agent
+from apps.compute.models import LOCAL, Agent, Isolation
 from apps.compute.services.watch import machine_restarted
 from apps.compute.states import SILENT_AFTER, AgentState
 from apps.core.crypto import new_token, token_hash
@@ -18,12 +18,14 @@ TOLD_AT_ONCE = (
     "version",
     "started_at",
     "isolation",
+    "exposure_accepted_there",
     "hostname",
     "cores",
     "slots",
     "memory_total_mb",
     "boot_id",
     "gpus",
+    "pythons",
 )
 
 
@@ -63,6 +65,9 @@ def record_heartbeat(agent: Agent, facts: dict[str, Any]) -> None:
     changes = {**facts, "last_seen_at": now, "updated_at": now}
     if is_news:
         changes |= {"told_at": now, "told_silent": False}
+    if agent.exposure_accepted_at and facts.get("isolation", Isolation.NONE) != Isolation.NONE:
+        # It was accepted for want of isolation; should that be lost again, it is asked for again.
+        changes |= {"exposure_accepted_at": None, "exposure_accepted_by": None}
     Agent.objects.filter(pk=agent.pk).update(**changes)
     if agent.boot_id and facts.get("boot_id", agent.boot_id) not in ("", agent.boot_id):
         machine_restarted(agent.pk)

@@ -37,7 +37,7 @@ def lease(agent: Agent, *, free_slots: int, free_builds: int, held: Collection[U
     Args: free_slots, free_builds: what it could start now, beside what it holds. held: ids of all the work it still holds.
     """
     known = set(held)
-    mine = list(WorkOrder.objects.on_machine().filter(agent=agent).select_related("target"))
+    mine = list(WorkOrder.objects.on_machine().filter(agent=agent).select_related("target", "agent"))
     _note_listing(mine, known)
     answer = LeaseAnswer(
         cancel=[order for order in mine if order.cancel_requested_at],
@@ -73,7 +73,7 @@ def _hand_out_again(orders: list[WorkOrder]) -> list[WorkOrder]:
             lease_expires_at=expires_at
         )
     still = WorkOrder.objects.filter(pk__in=[order.pk for order in orders], state=WorkState.LEASED)
-    return list(still.select_related("target"))
+    return list(still.select_related("target", "agent"))
 
 
 def _room(mine: list[WorkOrder], known: Collection[UUID], free_slots: int, free_builds: int) -> Room:
@@ -119,6 +119,7 @@ def _give(order: WorkOrder, agent: Agent, now: datetime) -> None:
 def _next_order(agent: Agent, room: Room, known: Collection[UUID], *, lock: bool = False) -> WorkOrder | None:
     """Return what the agent can start next: a build, else the head of the queue if it fits.
 
+    A machine that cannot keep user code apart only gets builds, until that is accepted: these start no program of a package.
     Where the head of the queue needs more slots than are free now, nothing overtakes it, or it could wait for ever. What
     needs more than the machine has is passed over.
     """

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from apps.compute.models import LOCAL, Agent, ComputeTarget, TargetKind, WorkKind, WorkOrder
+from apps.compute.services.exposure import who_can_accept
 from apps.compute.states import MOST_BUILDS, AgentState, WorkState
 
 # SQLite joins no more than 500 queries into one.
@@ -125,6 +126,12 @@ def _obstacle(order: WorkOrder, agents: list[Agent], online: list[Agent]) -> str
         return _("waiting for a machine")
     if not online:
         return _("no machine answers")
+    if order.kind != WorkKind.BUILD and not any(agent.may_run_user_code for agent in online):
+        words = _(
+            "%(machine)s cannot keep user code apart from other files: it waits until an administrator (%(names)s) "
+            "accepts that on the machine's page, or installs a sandbox there"
+        )
+        return words % {"machine": online[0].name, "names": who_can_accept()}
     most = max(agent.slots for agent in online)
     if order.slots > most > 0:
         words = _("needs %(needed)d slots, and the largest machine has %(most)d")
@@ -137,6 +144,8 @@ def _in_line(order: WorkOrder, position: int, is_full: bool) -> str:
     place = {"place": ordinal(position)}
     if order.kind == WorkKind.BUILD:
         return _("waiting for one of %(most)d builds to end, %(place)s in the queue") % {"most": MOST_BUILDS, **place}
+    if order.kind == WorkKind.REPLICA:
+        return _("waiting for the machine, %(place)s in the queue") % place
     if is_full:
         most = order.target.max_running or 0
         words = ngettext(

@@ -3,11 +3,14 @@
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.db.models import Value
 from django.http import HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
+from apps.accounts.requests import SignedInRequest
+from apps.compute import services
 from apps.compute.events import MACHINES_TOPIC
 from apps.compute.lists import MachineList
 from apps.compute.models import Agent
@@ -20,8 +23,10 @@ from apps.compute.text import (
     status_of,
 )
 from apps.core import events
+from apps.core.access import administrator
 from apps.core.lists import Empty
 from apps.workspaces.access import WorkspaceRequest, workspace_page
+from apps.workspaces.models import Workspace
 from apps.workspaces.policies import may
 from apps.workspaces.roles import Action
 
@@ -48,7 +53,7 @@ def machines(request: WorkspaceRequest) -> HttpResponseBase:
 def machine(request: WorkspaceRequest, agent_id: UUID) -> HttpResponse:
     """What is known of one machine; for htmx only the part that changes."""
     cursor = events.last_seq(MACHINES_TOPIC)
-    agent = get_object_or_404(Agent, pk=agent_id)
+    agent = get_object_or_404(Agent.objects.select_related("exposure_accepted_by"), pk=agent_id)
     context: dict[str, Any] = {
         "workspace": request.workspace,
         "cursor": cursor,
@@ -59,7 +64,32 @@ def machine(request: WorkspaceRequest, agent_id: UUID) -> HttpResponse:
         "memory": memory_in_words(agent),
         "disk": disk_in_words(agent),
         "gpus": gpus_in_words(agent),
+        "who_can_accept": "" if agent.may_run_user_code else services.who_can_accept(),
     }
     htmx: Any = request.htmx  # type: ignore[attr-defined]
     only_part = htmx and not htmx.history_restore_request
     return render(request, "compute/_machine.html" if only_part else "compute/machine.html", context)
+
+
+@administrator("POST")
+def accept_exposure(request: SignedInRequest, name: str, agent_id: UUID) -> HttpResponse:
+    """Let runs begin where user code can read everything."""
+    agent = _machine_in(name, agent_id)
+    services.accept_exposure(actor=request.user, agent=agent)
+    messages.success(request, _("Runs begin on “%(name)s” now, and can read everything there.") % {"name": agent.name})
+    return redirect(agent.get_absolute_url_in(name))
+
+
+@administrator("POST")
+def withdraw_exposure(request: SignedInRequest, name: str, agent_id: UUID) -> HttpResponse:
+    """Begin no more runs there."""
+    agent = _machine_in(name, agent_id)
+    services.withdraw_exposure(actor=request.user, agent=agent)
+    messages.success(request, _("No more runs begin on “%(name)s”. What runs there goes on.") % {"name": agent.name})
+    return redirect(agent.get_absolute_url_in(name))
+
+
+def _machine_in(workspace_name: str, agent_id: UUID) -> Agent:
+    """Return a machine. Machines are of no workspace: the name only says to whose page to go back."""
+    get_object_or_404(Workspace, name=workspace_name, deleted_at=None)
+    return get_object_or_404(Agent, pk=agent_id)

@@ -25,6 +25,11 @@ class Isolation:
         return asdict(self)
 
 
+def is_accepted_here() -> bool:
+    """Return whether the agent's own settings accept that user code can read everything: ``STUDIO_ALLOW_UNISOLATED=1``."""
+    return os.environ.get("STUDIO_ALLOW_UNISOLATED") == "1"
+
+
 def probe() -> Isolation:
     """Try bubblewrap, then another user id, with a real program each; the first that works is what runs will get."""
     bubblewrap = shutil.which("bwrap")

@@ -78,7 +78,7 @@ class Reporter:
         self._slots = slots
         self._started_at = started_at
         self._fixed: dict[str, Any] = {}
-        self._isolation: dict[str, str] = {}
+        self._isolation: dict[str, Any] = {}
         self._probed_at = 0.0
 
     def report(self) -> dict[str, Any]:
@@ -86,7 +86,7 @@ class Reporter:
         if not self._fixed:
             self._fixed = machine.fixed_facts()
         if not self._isolation or time.monotonic() - self._probed_at > PROBE_AGAIN_S:
-            self._isolation = isolation.probe().as_json()
+            self._isolation = {**isolation.probe().as_json(), "accepted": isolation.is_accepted_here()}
             self._probed_at = time.monotonic()
         facts = {**self._fixed, **machine.changing_facts(self._home), "slots": self._slots}
         return {"version": __version__, "started_at": self._started_at, "isolation": self._isolation, "machine": facts}

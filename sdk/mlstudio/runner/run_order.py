@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import queue
 import threading
 import time
@@ -85,7 +84,7 @@ class RunOrder:
 
     # --- Before the command ------------------------------------------------------------------------------------------
     def _prepare_and_start(self, running: Command, link: Link) -> None:
-        kind = _isolation()
+        kind = _isolation(accepted=bool(self._order.get("unisolated")))
         sandbox.prepare_run_folder(kind, self.folder, self._home)
         with self._progress.stage("prepare_environment"):
             environment = self._environment()
@@ -215,16 +214,17 @@ class RunOrder:
             self._uploader.give_up(found, error)
 
 
-def _isolation() -> str:
+def _isolation(accepted: bool) -> str:
     """Return how this machine keeps the run apart.
 
+    Args: accepted: whether an administrator of the studio accepted that it does not.
     Raises:
-        Fault: not at all, and nobody allowed that.
+        Fault: not at all, and nobody accepted that.
     """
     found = isolation.probe()
-    if found.kind == "none" and os.environ.get("STUDIO_ALLOW_UNISOLATED") != "1":
+    if found.kind == "none" and not accepted and not isolation.is_accepted_here():
         raise Fault(
             f"this machine cannot keep the run's code apart from its own files ({found.detail}). Install bubblewrap there, "
-            "or start its agent with STUDIO_ALLOW_UNISOLATED=1 if everybody who runs code may read all that the agent can"
+            "or have an administrator accept on the machine's page that user code can read everything"
         )
     return found.kind
