@@ -38,6 +38,11 @@ class Action(StrEnum):
     ENVIRONMENTS_WRITE = "environments.write"
     DATA_READ = "data.read"
     DATA_WRITE = "data.write"
+    MODELS_READ = "models.read"
+    MODELS_WRITE = "models.write"
+    ENDPOINTS_READ = "endpoints.read"
+    ENDPOINTS_WRITE = "endpoints.write"
+    ENDPOINTS_KEYS = "endpoints.keys"
     RUNS_READ = "runs.read"
     RUNS_WRITE = "runs.write"
     VIEWS_SHARE = "views.share"
@@ -67,6 +72,11 @@ POLICY: dict[Action, frozenset[Role]] = {
     Action.ENVIRONMENTS_WRITE: _BUILDERS,
     Action.DATA_READ: _STAFF,
     Action.DATA_WRITE: _BUILDERS,
+    Action.MODELS_READ: _STAFF,
+    Action.MODELS_WRITE: _BUILDERS,
+    Action.ENDPOINTS_READ: _STAFF,
+    Action.ENDPOINTS_WRITE: _BUILDERS,
+    Action.ENDPOINTS_KEYS: _BUILDERS,
     Action.RUNS_READ: _STAFF,
     Action.RUNS_WRITE: _BUILDERS,
     Action.VIEWS_SHARE: _BUILDERS,

@@ -1,8 +1,6 @@
 """Files that a run left behind, and the code it was given."""
 
 import asyncio
-import io
-import zipfile
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 from uuid import UUID
@@ -23,6 +21,7 @@ from apps.core.errors import InvalidInput, NotFound
 from apps.core.hooks import Content
 from apps.core.storage import get_store
 from apps.core.storage.keys import fault_in_path, shown
+from apps.core.storage.zipping import zipped
 from apps.experiments.api.one_run import OneRunAPI
 from apps.experiments.api.serializers import TreeSerializer
 from apps.experiments.content import content_path
@@ -90,7 +89,7 @@ class FilesZip(OneRunAPI, APIView):
     def get(self, request: Request, name: str, run_id: UUID) -> HttpResponseBase:
         """Return all files, or those of a folder, as a zip that is sent while it is packed."""
         rows = RunFile.objects.filter(run=self.run, path__startswith=_folder(request)).order_by("path")
-        return _attachment(_zipped(list(rows.values_list("path", "key"))), f"{self.run.name}.zip")
+        return _attachment(zipped(list(rows.values_list("path", "key"))), f"{self.run.name}.zip")
 
 
 class RunCode(OneRunAPI, APIView):
@@ -157,39 +156,6 @@ def _attachment(chunks: Iterator[bytes], name: str) -> HttpResponseBase:
         "X-Content-Type-Options": "nosniff",
     }
     return StreamingHttpResponse(sent(), content_type="application/zip", headers=headers)
-
-
-class _Drain(io.RawIOBase):
-    """Takes what zipfile writes, and gives it away piece by piece. It cannot go back, which zipfile bears."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._written = bytearray()
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, data: Any) -> int:
-        self._written += data
-        return len(data)
-
-    def taken(self) -> bytes:
-        """Return what was written since the last time."""
-        data = bytes(self._written)
-        self._written.clear()
-        return data
-
-
-def _zipped(files: list[tuple[str, str]]) -> Iterator[bytes]:
-    """Give a zip of stored files. They are not compressed: most of what runs leave behind is already."""
-    drain = _Drain()
-    with zipfile.ZipFile(drain, "w", zipfile.ZIP_STORED) as archive:
-        for path, key in files:
-            with archive.open(zipfile.ZipInfo(path, (1980, 1, 1, 0, 0, 0)), "w", force_zip64=True) as member:
-                for chunk in get_store().open(key):
-                    member.write(chunk)
-                    yield drain.taken()
-    yield drain.taken()
 
 
 def _tree(request: Request, level: dict[str, list[dict[str, Any]]]) -> Response:

@@ -97,12 +97,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("state_reason", models.CharField(blank=True, max_length=2000)),
+                ("copying_until", models.DateTimeField(blank=True, null=True)),
                 ("archived_at", models.DateTimeField(blank=True, null=True)),
                 ("run_name", models.CharField(blank=True, max_length=255)),
                 ("source", models.CharField(blank=True, max_length=2000)),
                 ("environment", models.CharField(blank=True, max_length=300)),
                 ("manifest", models.JSONField(blank=True, default=dict)),
                 ("folder", models.CharField(max_length=700)),
+                ("root", models.CharField(blank=True, max_length=255)),
                 ("file_count", models.PositiveIntegerField(default=0)),
                 ("size", models.PositiveBigIntegerField(default=0)),
                 ("sha256", models.CharField(blank=True, max_length=64)),
@@ -252,6 +254,7 @@ class Migration(migrations.Migration):
                 ("path", models.CharField(max_length=700)),
                 ("size", models.PositiveBigIntegerField()),
                 ("sha256", models.CharField(max_length=64)),
+                ("source_key", models.CharField(blank=True, max_length=1200)),
                 (
                     "version",
                     models.ForeignKey(

@@ -20,6 +20,8 @@ class ModelVersion(BaseModel):
     same one. ``manifest`` is what ``MLmodel`` says, where there is one: ``{"flavors": {…}, "signature": {"inputs": […],
     "outputs": […], "params": […]} or null, "input_example": path or "", "model_uuid", "mlflow_version", "python_version",
     "requirements": […]}``. ``state_reason`` says in words why a version failed, or how far its copy is.
+    ``folder`` is where the store keeps its files; ``root`` is what the folder was called that was registered (``model`` of
+    ``outputs/model``), empty where it was a single file. Who copies has the version to themselves until ``copying_until``.
     """
 
     model = models.ForeignKey(RegisteredModel, on_delete=models.CASCADE, related_name="versions")
@@ -33,6 +35,7 @@ class ModelVersion(BaseModel):
     stage = models.CharField(max_length=20, choices=Stage, default=Stage.NONE)
     state = models.CharField(max_length=20, choices=VersionState, default=VersionState.PENDING)
     state_reason = models.CharField(max_length=2000, blank=True)
+    copying_until = models.DateTimeField(null=True, blank=True)
     archived_at = models.DateTimeField(null=True, blank=True)
 
     run = models.ForeignKey(Run, null=True, blank=True, on_delete=models.SET_NULL, related_name="model_versions")
@@ -41,6 +44,7 @@ class ModelVersion(BaseModel):
     environment = models.CharField(max_length=300, blank=True)  # ``name:version`` of what trained it, for serving it
     manifest = models.JSONField(default=dict, blank=True)
     folder = models.CharField(max_length=700)
+    root = models.CharField(max_length=255, blank=True)
     file_count = models.PositiveIntegerField(default=0)
     size = models.PositiveBigIntegerField(default=0)
     sha256 = models.CharField(max_length=64, blank=True)
@@ -65,18 +69,31 @@ class ModelVersion(BaseModel):
         """What job files call it: ``name:version``."""
         return f"{self.model.name}:{self.number}"
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether all its files are there."""
+        return self.state == VersionState.READY
+
+    def key_of(self, path: str) -> str:
+        """Return what the store calls one of its files."""
+        return f"{self.folder}/{path}"
+
     def get_absolute_url(self) -> str:
         """Return the address of the model's page, at this version."""
         return f"{self.model.get_absolute_url()}?version={self.number}"
 
 
 class ModelFile(BaseModel):
-    """A file of a version. ``path`` is relative to the version's folder; ``size`` in bytes."""
+    """A file of a version. ``path`` is relative to the version's folder; ``size`` in bytes.
+
+    ``source_key``: where the store has the bytes that are still to be copied; empty once the version has its own.
+    """
 
     version = models.ForeignKey(ModelVersion, on_delete=models.CASCADE, related_name="files")
     path = models.CharField(max_length=700)
     size = models.PositiveBigIntegerField()
     sha256 = models.CharField(max_length=64)
+    source_key = models.CharField(max_length=1200, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint("version", "path", name="model_file_once")]
