@@ -21,6 +21,7 @@ app.conf.beat_schedule = {
     "pack-metrics": {"task": "experiments.pack_metrics", "schedule": 30.0},
     "join-log-segments": {"task": "experiments.join_log_segments", "schedule": 30.0},
     "prune-uploads": {"task": "data.prune_uploads", "schedule": 3600.0},
+    "watch-model-copies": {"task": "registry.watch_copies", "schedule": 60.0},
     "prune-core": {"task": "core.prune", "schedule": 3600.0},
     "empty-trash": {"task": "workspaces.destroy_over_due", "schedule": 3600.0},
     "prune-accounts": {"task": "accounts.prune", "schedule": 3600.0},
