@@ -62,6 +62,7 @@ LEASE_S = 30
 LONGEST_LEASE = timedelta(seconds=3 * LEASE_S)
 MOST_ATTEMPTS = 3
 MOST_BUILDS = 2
+MOST_REPLICAS = 64
 WORK_SILENT_AFTER = timedelta(seconds=60)
 WORK_LOST_AFTER = timedelta(minutes=15)
 # An agent that answers, but no longer names work it had, has lost it; a restarted agent may need a moment to find its runners.

@@ -19,6 +19,11 @@ class WorkKind(models.TextChoices):
 
     RUN = "run", _("Run")
     BUILD = "build", _("Environment build")
+    REPLICA = "replica", _("Endpoint replica")
+
+
+WITHOUT_SLOT = frozenset({WorkKind.BUILD, WorkKind.REPLICA})
+"""Kinds that take no slot of a machine; each has a limit of its own."""
 
 
 class WorkOrderQuerySet(models.QuerySet["WorkOrder"]):
@@ -39,7 +44,7 @@ class WorkOrder(BaseModel):
     """One piece of work for one machine. The spec is frozen: what is started again is started as it was.
 
     ``subject_id`` is the row of another app that this is the work of; compute does not know which app that is.
-    ``slots`` is what it takes of the machine's; builds take none and have a limit of their own.
+    ``slots`` is what it takes of the machine's; builds and replicas take none and have limits of their own.
     ``attempt`` counts leases; a token is of one attempt, so a runner that was given up cannot speak for its successor.
     ``stages`` is what the runner says it did, in order: ``[{"name", "started_at", "ended_at" or null, "detail"}]``.
     ``began_at``: when the user's command began, as the runner says; before, work whose machine died can begin anew elsewhere.

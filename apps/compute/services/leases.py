@@ -8,10 +8,10 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from apps.compute.models import Agent, ComputeTarget, WorkKind, WorkOrder
+from apps.compute.models import WITHOUT_SLOT, Agent, ComputeTarget, WorkKind, WorkOrder
 from apps.compute.services.orders import move
 from apps.compute.services.waiting import closed_targets, full_targets
-from apps.compute.states import LEASE_S, LONGEST_LEASE, MOST_BUILDS, WorkState
+from apps.compute.states import LEASE_S, LONGEST_LEASE, MOST_BUILDS, MOST_REPLICAS, WorkState
 
 
 @dataclass
@@ -29,6 +29,7 @@ class Room:
 
     slots: int
     builds: int
+    replicas: int
 
 
 def lease(agent: Agent, *, free_slots: int, free_builds: int, held: Collection[UUID]) -> LeaseAnswer:
@@ -81,8 +82,9 @@ def _room(mine: list[WorkOrder], known: Collection[UUID], free_slots: int, free_
     unheard = [order for order in mine if order.pk not in known]
     builds = sum(order.kind == WorkKind.BUILD for order in mine)
     unheard_builds = sum(order.kind == WorkKind.BUILD for order in unheard)
-    slots = free_slots - sum(order.slots for order in unheard if order.kind != WorkKind.BUILD)
-    return Room(slots, min(free_builds - unheard_builds, MOST_BUILDS - builds))
+    replicas = sum(order.kind == WorkKind.REPLICA for order in mine)
+    slots = free_slots - sum(order.slots for order in unheard if order.kind not in WITHOUT_SLOT)
+    return Room(slots, min(free_builds - unheard_builds, MOST_BUILDS - builds), MOST_REPLICAS - replicas)
 
 
 @transaction.atomic
@@ -100,6 +102,8 @@ def _take(agent: Agent, free_slots: int, free_builds: int, known: Collection[UUI
         taken.append(order)
         if order.kind == WorkKind.BUILD:
             room.builds -= 1
+        elif order.kind == WorkKind.REPLICA:
+            room.replicas -= 1
         else:
             room.slots -= order.slots
     return taken
@@ -117,14 +121,15 @@ def _give(order: WorkOrder, agent: Agent, now: datetime) -> None:
 
 
 def _next_order(agent: Agent, room: Room, known: Collection[UUID], *, lock: bool = False) -> WorkOrder | None:
-    """Return what the agent can start next: a build, else the head of the queue if it fits.
+    """Return what the agent can start next: a build, a replica, else the head of the queue if it fits.
 
     A machine that cannot keep user code apart only gets builds, until that is accepted: these start no program of a package.
     Where the head of the queue needs more slots than are free now, nothing overtakes it, or it could wait for ever. What
     needs more than the machine has is passed over.
     """
-    for kind, free in ((WorkKind.BUILD, room.builds), (WorkKind.RUN, room.slots)):
-        if free <= 0:
+    kinds = ((WorkKind.BUILD, room.builds), (WorkKind.REPLICA, room.replicas), (WorkKind.RUN, room.slots))
+    for kind, free in kinds:
+        if free <= 0 or (kind != WorkKind.BUILD and not agent.may_run_user_code):
             continue
         orders = WorkOrder.objects.waiting().filter(kind=kind).exclude(target__in=closed_targets(agent))
         if kind == WorkKind.RUN:

@@ -15,7 +15,7 @@ from apps.compute import tokens
 from apps.compute.errors import WorkIsOver
 from apps.compute.events import wake_agent, wake_agents_of, work_changed_in
 from apps.compute.hooks import work_changed
-from apps.compute.models import ComputeTarget, WorkKind, WorkOrder
+from apps.compute.models import WITHOUT_SLOT, ComputeTarget, WorkKind, WorkOrder
 from apps.compute.services.waiting import waiting_reason as waiting_reason
 from apps.compute.services.waiting import waiting_reasons as waiting_reasons
 from apps.compute.states import LEASE_S, Outcome, WorkState
@@ -43,8 +43,8 @@ def place(
 ) -> WorkOrder:
     """Put work into the queue of a target. The spec is frozen from here on.
 
-    Args: subject_id: the caller's row that this is the work of. slots: what it takes of the machine's; builds take none.
-        priority: higher goes first; among equals the older.
+    Args: subject_id: the caller's row that this is the work of. slots: what it takes of the machine's; builds and
+        replicas take none. priority: higher goes first; among equals the older.
     """
     order = WorkOrder.objects.create(
         workspace=workspace,
@@ -54,7 +54,7 @@ def place(
         title=title[:255],
         spec=spec,
         requested_by=requested_by,
-        slots=0 if kind == WorkKind.BUILD else slots,
+        slots=0 if kind in WITHOUT_SLOT else slots,
         priority=priority,
     )
     wake_agents_of(target)

@@ -28,9 +28,10 @@ class RunKind(models.TextChoices):
     COMMAND = "command", _("Command")
     INTERACTIVE = "interactive", _("Interactive")  # made by a tracking client; no work of ours
     BUILD = "build", _("Environment build")
+    REPLICA = "replica", _("Endpoint replica")
 
 
-SYSTEM_KINDS = frozenset({RunKind.BUILD})
+SYSTEM_KINDS = frozenset({RunKind.BUILD, RunKind.REPLICA})
 
 
 class RunQuerySet(models.QuerySet["Run"]):

@@ -45,8 +45,8 @@ class Held:
 
     @property
     def slots(self) -> int:
-        """How many of the machine's slots it takes; builds take none."""
-        return 0 if self.order["kind"] == "build" else int(self.order.get("slots", 1))
+        """How many of the machine's slots it takes; builds and replicas take none."""
+        return 0 if self.order["kind"] in ("build", "replica") else int(self.order.get("slots", 1))
 
     @property
     def is_running(self) -> bool:
