@@ -33,6 +33,7 @@ class RunFilter(django_filters.FilterSet):
     tag = django_filters.CharFilter(
         label=_("Tag"), method="by_tag", widget=forms.TextInput(attrs={"placeholder": _("name or name=value")})
     )
+    description = django_filters.CharFilter(label=_("Description"), lookup_expr="icontains")
     created = django_filters.DateFromToRangeFilter(
         label=_("Submitted"),
         field_name="created_at",
@@ -72,7 +73,7 @@ class RunFilter(django_filters.FilterSet):
 
     def by_archive(self, rows: QuerySet[Run], name: str, value: str) -> QuerySet[Run]:
         """Choose by archive; without a value, ``filter_queryset`` leaves the archive out."""
-        return rows.exclude(archived_at=None) if value == "only" else rows
+        return rows.filter(archived_at__isnull=False) if value == "only" else rows
 
     def by_tag(self, rows: QuerySet[Run], name: str, value: str) -> QuerySet[Run]:
         """Choose by a tag's name, or its name and value."""
@@ -131,4 +132,4 @@ class ExperimentFilter(django_filters.FilterSet):
 
     def by_archive(self, rows: QuerySet[Experiment], name: str, value: str) -> QuerySet[Experiment]:
         """Choose by archive; without a value, ``filter_queryset`` leaves the archive out."""
-        return rows.exclude(archived_at=None) if value == "only" else rows
+        return rows.filter(archived_at__isnull=False) if value == "only" else rows

@@ -56,7 +56,7 @@ class RunList(StudioList):
         Column("output_bytes", _("Files"), kind="bytes", shown=False),
     )
     default_sort = ("-created_at",)
-    search_fields = ("display_name", "name", "description")
+    search_fields = ("display_name", "name")
     search_hint = _("Search runs")
     filterset_class = RunFilter
     related = ("workspace", "experiment", "submitted_by", "target")

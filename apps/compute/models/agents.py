@@ -76,6 +76,14 @@ class Agent(BaseModel):
 
     objects = AgentQuerySet.as_manager()
 
+    class Meta:
+        indexes = [
+            models.Index(fields=["name", "id", "hostname"], name="named_agents"),  # what the search of the list reads
+            models.Index(fields=["last_seen_at", "id"], name="agents_by_sight"),
+            models.Index(fields=["isolation", "name", "id"], name="agents_by_isolation"),
+            models.Index(fields=["created_at", "id"], name="agents_by_age"),
+        ]
+
     def __str__(self) -> str:
         return self.name
 

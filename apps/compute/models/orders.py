@@ -92,7 +92,8 @@ class WorkOrder(BaseModel):
     class Meta:
         indexes = [
             models.Index(fields=["target", "state", "-priority", "created_at", "id"], name="work_queue_of_target"),
-            models.Index(fields=["target", "state", "created_at", "id"], name="work_of_target_by_age"),
+            # With what the filters and the search of the queue read.
+            models.Index(fields=["target", "state", "created_at", "id", "kind", "title"], name="work_of_target_by_age"),
             # All of what finding the next order and counting those before it ask for, so that neither reads the rows.
             models.Index(fields=["state", "kind", "-priority", "created_at", "target"], name="work_queue"),
             models.Index(fields=["agent", "state"], name="work_of_agent"),

@@ -67,7 +67,7 @@ def take(
     places = places[:size]
     if backwards:
         places.reverse()
-    rows = {row.pk: row for row in queryset.filter(pk__in=[place[-1] for place in places])} if places else {}
+    rows = _rows(queryset, [place[-1] for place in places])
     return Slice(
         rows=[rows[place[-1]] for place in places if place[-1] in rows],
         has_before=more if backwards else bool(after),
@@ -80,6 +80,16 @@ def take(
 def in_order(queryset: QuerySet[M], keys: Sequence[SortKey]) -> QuerySet[M]:
     """Return the rows in the order in which ``take`` gives them, page by page."""
     return queryset.order_by(*(_ordering(key, False) for key in _total(keys)))
+
+
+def _rows(queryset: QuerySet[M], pks: Sequence[Any]) -> dict[Any, M]:
+    """Return rows that were found, by primary key, with what the queryset adds to them."""
+    if not pks:
+        return {}
+    # The conditions have been met. Once more they could only lead the database away from the primary keys.
+    rows = queryset.order_by()
+    rows.query.clear_where()
+    return {row.pk: row for row in rows.filter(pk__in=pks)}
 
 
 def _total(keys: Sequence[SortKey]) -> list[SortKey]:

@@ -41,7 +41,7 @@ class RunQuerySet(models.QuerySet["Run"]):
 
     def of_users(self) -> Self:
         """Keep what people ran; leave out the studio's own work."""
-        return self.exclude(experiment=None)
+        return self.filter(experiment__isnull=False)
 
 
 class Run(BaseModel):
@@ -102,13 +102,24 @@ class Run(BaseModel):
         constraints = [models.UniqueConstraint("workspace", "name", name="run_name_once")]
         indexes = [
             models.Index(fields=["workspace", "kind", "-created_at", "id"], name="runs_by_kind"),
-            # With what the filters that are always on ask for, so that counting reads no rows.
-            models.Index(fields=["workspace", "-created_at", "id", "parent", "kind"], name="live_runs_by_age",
+            # With what the usual filters and the search ask for, so that they read no rows.
+            models.Index(
+                fields=["workspace", "-created_at", "id", "parent", "kind", "status", "display_name", "name",
+                    "experiment", "archived_at", "deleted_at"],
+                name="live_runs_by_age",
                 condition=Q(experiment__isnull=False, archived_at=None, deleted_at=None),
             ),
-            models.Index(fields=["workspace", "status", "-created_at", "id"], name="runs_by_status"),
+            models.Index(
+                fields=["workspace", "-created_at", "id", "parent", "kind", "status", "display_name", "name",
+                    "experiment", "archived_at", "deleted_at"],
+                name="archived_runs_by_age",
+                condition=Q(experiment__isnull=False, archived_at__isnull=False, deleted_at=None),
+            ),
             models.Index(fields=["experiment", "-created_at", "id"], name="runs_of_experiment"),
-            models.Index(fields=["parent", "created_at", "id"], name="children_of_run"),
+            models.Index(fields=["parent", "created_at", "id", "status", "experiment", "archived_at", "deleted_at"],
+                name="children_of_run",
+                condition=Q(parent__isnull=False, experiment__isnull=False, archived_at=None, deleted_at=None),
+            ),
             models.Index(fields=["environment_version", "-created_at", "id"], name="runs_of_environment",
                 condition=Q(environment_version__isnull=False),
             ),
