@@ -35,6 +35,7 @@ class EnvironmentBuild(BaseModel):
 
     class Meta:
         constraints = [models.UniqueConstraint("recipe_digest", "generation", name="build_once")]
+        indexes = [models.Index(fields=["state", "id"], name="builds_by_state")]
 
     def __str__(self) -> str:
         return self.recipe_digest[:12]

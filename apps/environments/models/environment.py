@@ -70,6 +70,11 @@ class Environment(BaseModel):
             models.Index("workspace", Lower("name"), "id", name="environments_by_name",
                 condition=models.Q(is_anonymous=False, archived_at=None),
             ),
+            # From the state of a build to its environments, without reading any row.
+            models.Index(
+                fields=["latest", "workspace", "archived_at", "is_anonymous", "created_at", "id"],
+                name="environments_by_latest",
+            ),
         ]  # fmt: skip
 
     def __str__(self) -> str:
@@ -104,6 +109,7 @@ class EnvironmentVersion(BaseModel):
 
     class Meta:
         constraints = [models.UniqueConstraint("environment", "number", name="environment_version_once")]
+        indexes = [models.Index(fields=["build", "id"], name="versions_by_build")]
 
     def __str__(self) -> str:
         return self.reference
