@@ -12,7 +12,9 @@ from apps.experiments.ingestion.callers import run_to_track
 from apps.experiments.ingestion.http import Receive, Scope, Send, read_body, respond, token_of
 from apps.experiments.ingestion.requests import MOST_METRIC_BYTES
 from apps.experiments.ingestion.writer import writer
-from apps.tracking.dialect import RUN_NAME_TAG, Invalid, error_of
+from apps.tracking.dialect import RUN_NAME_TAG, error_of
+from apps.tracking.errors import Invalid
+from apps.tracking.logged_models import keep_metrics
 from apps.tracking.naming import rename_run
 from apps.tracking.requests import CALLS, as_request, read_call
 
@@ -40,9 +42,9 @@ async def _log(scope: Scope, receive: Receive) -> dict[str, Any]:
     token = token_of(scope)
     body = await read_body(receive, MOST_METRIC_BYTES)
     if len(body) < READ_BESIDE_FROM_BYTES:
-        asked, entry = read_call(call, body)
+        asked, entry, for_models = read_call(call, body)
     else:
-        asked, entry = await asyncio.to_thread(read_call, call, body)
+        asked, entry, for_models = await asyncio.to_thread(read_call, call, body)
     run_id = await run_to_track(token, workspace, asked)
     name = entry.tags.pop(RUN_NAME_TAG, "")
     stored = await writer.write(as_request(run_id, call, body, entry))
@@ -50,6 +52,8 @@ async def _log(scope: Scope, receive: Receive) -> dict[str, Any]:
         raise Invalid(f"{stored.refused[0][1]}.")
     if name:
         await database_sync_to_async(rename_run, thread_sensitive=False)(run_id, name)
+    if for_models:
+        await database_sync_to_async(keep_metrics, thread_sensitive=False)(run_id, for_models)
     news.tell(stored.topics)
-    news.count(run_id, stored.points)
+    news.count(stored.points)
     return {}

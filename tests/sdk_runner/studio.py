@@ -223,6 +223,11 @@ class Studio:
                         return 507, {"detail": studio.refuse_files}
                     if hashlib.sha256(body).hexdigest() != self.headers["X-Content-SHA256"]:
                         return 422, {"detail": "Damaged on the way."}
+                    if "run" in query:
+                        begun = {line["c"]["id"] for line in order.lines if "c" in line}
+                        if query["run"] not in begun:
+                            return 404, {"detail": "No such run."}
+                        name = f"{query['run']}:{name}"
                     order.files[name] = body
                     order.puts.append(name)
                     return 200, {}

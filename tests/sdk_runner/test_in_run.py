@@ -127,6 +127,65 @@ def test_tags_properties_and_parameters(run, events):
     ]
 
 
+def test_children_say_whose_they_are_and_end(run, events):
+    with run.child_run(name="fold 1") as child:
+        child.log("loss", 0.5)
+        inner = child.child_run()
+        inner.tag("depth", 2)
+        inner.cancel()
+        inner.complete()
+    with pytest.raises(ValueError, match="no data"), run.child_run() as failing:
+        raise ValueError("no data")
+    begun, logged, nested, tagged, canceled, completed, _other, _details, failed = events()
+    assert (begun["c"]["id"], begun["c"]["parent"], begun["c"]["name"]) == (child.id, "0192-run", "fold 1")
+    assert (logged["m"][0][:2], logged["run"]) == (["loss", 0.5], child.id)
+    assert (nested["c"]["id"], nested["c"]["parent"], "run" in nested) == (inner.id, child.id, False)
+    assert tagged == {"t": {"depth": "2"}, "run": inner.id}
+    assert canceled == {"e": {"status": "Canceled", "reason": ""}, "run": inner.id}
+    assert completed == {"e": {"status": "Completed", "reason": ""}, "run": child.id}
+    assert failed == {"e": {"status": "Failed", "reason": "ValueError: no data"}, "run": failing.id}
+    assert (inner.parent, child.parent, run.parent) == (child, run, None)
+
+
+def test_several_children_at_once(run, events):
+    assert [child.parent for child in run.create_children(2)] == [run, run]
+    children = run.create_children(tag_key="fold", tag_values=[1, 2])
+    assert [(line["t"], line["run"]) for line in events()[4:]] == [
+        ({"fold": "1"}, children[0].id),
+        ({"fold": "2"}, children[1].id),
+    ]
+    with pytest.raises(ValueError, match="count"):
+        run.create_children()
+
+
+def test_files_of_children_lie_apart(run, events, tmp_path):
+    (tmp_path / "code/outputs").mkdir(parents=True)
+    (tmp_path / "code/outputs/a.txt").write_text("a")
+    inner = run.child_run().child_run()
+    inner.upload_file("outputs/a.txt", tmp_path / "code/outputs/a.txt")
+    assert events()[-1] == {"f": f".children/{inner.id}/outputs/a.txt"}
+    assert (tmp_path / f"files/.children/{inner.id}/outputs/a.txt").read_text() == "a"
+
+
+def test_a_model_is_said_with_all_the_studio_needs(run, events):
+    run.register_model("churn", "outputs/model", tags={"stage": 1}, model_framework="ScikitLearn")
+    with pytest.warns(RuntimeWarning, match="does not use model_framework_version, sample_input_dataset"):
+        run.register_model("outputs/x.onnx", model_framework_version="1.5", sample_input_dataset=object())
+    model, plain = (line["g"] for line in events())
+    assert model == {
+        "name": "churn",
+        "path": "outputs/model",
+        "type": None,
+        "framework": "ScikitLearn",
+        "tags": {"stage": "1"},
+        "properties": {},
+        "description": "",
+    }
+    assert plain["path"] == "outputs/x.onnx"
+    with pytest.raises(ValueError, match="no name for a file"):
+        run.register_model("churn", "../model")
+
+
 def test_files_are_put_where_the_runner_looks(run, events, tmp_path):
     (tmp_path / "code/outputs").mkdir(parents=True)
     (tmp_path / "code/outputs/there.txt").write_text("there")
@@ -201,7 +260,18 @@ def test_outside_of_a_run_everything_is_printed(monkeypatch, capsys, tmp_path):
     run.tag("stage", "test")
     run.log_row("table", x=1)
     run.upload_file("outputs/x.py", __file__)
+    with run.child_run("fold 1") as child:
+        child.child_run().log("loss", 0.25)
+        child.log("loss", 0.125)
+    run.register_model("churn", "outputs/model")
     printed = capsys.readouterr().out
+    for line in (
+        "Child run fold 1 begins",
+        "[fold 1] Metric loss: 0.125",
+        "[fold 1] Completed",
+        "Model churn: not registered",
+    ):
+        assert line in printed
     assert "Metric loss: 0.5 (step 3)" in printed
     assert "Tag stage: test" in printed
     assert 'Table table: {"x": [1]}' in printed

@@ -186,3 +186,18 @@ def test_code_that_is_not_what_was_submitted_is_not_run(machine):
     assert order.end["reason"] == "the code that arrived is not the code that was submitted"
     assert "ran" not in order.log
     assert json.dumps(order.end["stages"]).count("fetch_code") == 1
+
+
+def test_files_of_child_runs_are_sent_as_theirs(machine):
+    script = """
+from mlstudio import Run
+child = Run.get_context().child_run().child_run()
+open("a.txt", "w").write("a")
+child.upload_file("outputs/a.txt", "a.txt")
+child.complete()
+print(child.id)
+"""
+    order = machine.run("python train.py", {"train.py": script})
+    assert order.end["outcome"] == "succeeded", order.log
+    assert order.files[f"{order.log.strip()}:outputs/a.txt"] == b"a"
+    assert [next(iter(line)) for line in order.lines] == ["c", "c", "e"]

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404
@@ -31,6 +32,7 @@ STILL_TAKEN_FOR = timedelta(minutes=10)
 CHECKSUM = OpenApiParameter(
     "X-Content-SHA256", OpenApiTypes.STR, OpenApiParameter.HEADER, description="Of the contents, in hex."
 )
+CHILD = OpenApiParameter("run", OpenApiTypes.UUID, description="A run below this one, whose file it is.")
 
 
 class AnyBody(BaseParser):
@@ -77,14 +79,26 @@ class WorkFile(OfWork):
 
     access = Access(Level.WORK, {"PUT": ""})
 
-    @extend_schema(request=OpenApiTypes.BINARY, parameters=[CHECKSUM], responses=KeptFileSerializer)
+    @extend_schema(request=OpenApiTypes.BINARY, parameters=[CHECKSUM, CHILD], responses=KeptFileSerializer)
     def put(self, request: Request, file_path: str) -> Response:
         """Keep a file of the run, in place of what was there under the same path."""
         if self.order.ended_at and timezone.now() - self.order.ended_at > STILL_TAKEN_FOR:
             raise Conflict(_("This work has ended; nothing more is taken from it."))
         sha256 = request.headers.get("X-Content-SHA256", "").lower()
-        row = services.store_file(run=self.run, path=file_path, contents=_body_of(request), sha256=sha256)
+        row = services.store_file(run=self._owner(request), path=file_path, contents=_body_of(request), sha256=sha256)
         return Response({"path": row.path, "size": row.size, "sha256": row.sha256})
+
+    def _owner(self, request: Request) -> Run:
+        text = request.query_params.get("run", "")
+        if not text:
+            return self.run
+        try:
+            run_id = UUID(text)
+        except ValueError:
+            raise NotFound(_("There is no such run.")) from None
+        if not services.is_below(run_id, self.run.pk):
+            raise NotFound(_("No run of this id is below the run of this work."))
+        return Run.objects.get(pk=run_id)
 
 
 def _body_of(request: Request) -> Iterator[bytes]:

@@ -65,7 +65,7 @@ async def _take_metrics(scope: Scope, receive: Receive) -> dict[str, Any]:
         request = await asyncio.to_thread(read_lines, run_id, source, offset, body)
     stored = await writer.write(request)
     news.tell(stored.topics)
-    news.count(run_id, stored.points)
+    news.count(stored.points)
     return {
         "accepted": stored.accepted,
         "refused": [{"line": line, "reason": reason} for line, reason in stored.refused],

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Coroutine, Iterable
+from collections.abc import Coroutine, Iterable, Mapping
 from typing import Any
 from uuid import UUID
 from weakref import WeakKeyDictionary
@@ -32,12 +32,13 @@ def tell(topics: Iterable[str]) -> None:
             _start(_wake(topic, waiting))
 
 
-def count(run_id: UUID, points: int) -> None:
-    """Note that a run's journal has grown, and have it packed once it is long."""
-    _points[run_id] += points
-    if _points[run_id] >= PACK_FROM_POINTS:
-        del _points[run_id]
-        _start(_pack(run_id))
+def count(points: Mapping[UUID, int]) -> None:
+    """Note that the journals of runs have grown, and have them packed once they are long."""
+    for run_id, number in points.items():
+        _points[run_id] += number
+        if _points[run_id] >= PACK_FROM_POINTS:
+            del _points[run_id]
+            _start(_pack(run_id))
 
 
 def _start(work: Coroutine[Any, Any, None]) -> None:

@@ -14,12 +14,14 @@ from django.utils.translation import gettext as _
 
 from apps.core.errors import TooLarge, UserError
 from apps.experiments.metrics.points import Point, PointRefused, check_name, read_point
+from apps.experiments.states import TERMINAL, RunStatus
 
 MOST_LOG_BYTES = 2**20
 MOST_METRIC_BYTES = 4 * 2**20
 LONGEST_VALUE = 6000
 LONGEST_TAG = 8000
 LONGEST_PATH = 1000
+LONGEST_CHILD_NAME = 255
 
 RECORD_KINDS = frozenset(
     {"image", "table", "list", "text", "confusion_matrix", "accuracy_table", "residuals", "predictions"}
@@ -38,14 +40,35 @@ class Record:
     path: str
 
 
+@dataclass(frozen=True)
+class Child:
+    """A run that the code of a run began: its id, that of the run it is below, and its name for a person."""
+
+    run_id: UUID
+    parent_id: UUID
+    name: str
+
+
+@dataclass(frozen=True)
+class ChildEnd:
+    """How such a run ended, as the code says."""
+
+    status: RunStatus
+    reason: str
+
+
 @dataclass
 class Entry:
     """What is stored together. ``offset`` is the byte of the file at which it stands, where there is a file.
 
-    ``refusal`` says why it is not stored; the store may refuse it too.
+    ``run_id``: the child that it is about; None where it is about the run whose file it is. ``refusal`` says why it is not
+    stored; the store may refuse it too.
     """
 
     offset: int | None = None
+    run_id: UUID | None = None
+    child: Child | None = None
+    end: ChildEnd | None = None
     points: list[Point] = field(default_factory=list)
     parameters: dict[str, str] = field(default_factory=dict)
     tags: dict[str, str] = field(default_factory=dict)
@@ -70,6 +93,12 @@ class Logged:
     size: int
     is_system: bool = False
 
+    @property
+    def run_ids(self) -> set[UUID]:
+        """The run it is of, and the children that it is about."""
+        parents = {entry.child.parent_id for entry in self.entries if entry.child}
+        return {self.run_id, *parents, *(entry.run_id for entry in self.entries if entry.run_id)}
+
 
 @dataclass
 class LogPart:
@@ -80,6 +109,11 @@ class LogPart:
     offset: int
     data: bytes
     has_ended: bool
+
+    @property
+    def run_ids(self) -> set[UUID]:
+        """The run it is of."""
+        return {self.run_id}
 
     @property
     def size(self) -> int:
@@ -144,8 +178,10 @@ def _read_line(line: bytes, offset: int) -> Entry:
     entry = Entry(offset)
     try:
         said = orjson.loads(line)
+        run = said.pop("run", None) if isinstance(said, dict) else None
         if not isinstance(said, dict) or len(said) != 1:
-            raise PointRefused("a line is an object with one key")
+            raise PointRefused("a line is an object with one key, and the run it is about where that is a child")
+        entry.run_id = None if run is None else _id_of(run)
         ((kind, value),) = said.items()
         if kind not in _READERS:
             raise PointRefused(f"the key is one of {', '.join(_READERS)}")
@@ -192,6 +228,31 @@ def _record(entry: Entry, value: Any) -> None:
     entry.record = read_record(value)
 
 
+def _child(entry: Entry, value: Any) -> None:
+    if not isinstance(value, dict):
+        raise PointRefused("a child run is an object with its id and that of its parent")
+    name = value.get("name") or ""
+    if not isinstance(name, str) or len(name) > LONGEST_CHILD_NAME or not name.isprintable():
+        raise PointRefused(f"the name of a child run is one line of up to {LONGEST_CHILD_NAME} characters")
+    entry.child = Child(_id_of(value.get("id")), _id_of(value.get("parent")), name)
+
+
+def _end(entry: Entry, value: Any) -> None:
+    status, reason = (value.get("status"), value.get("reason") or "") if isinstance(value, dict) else ("", "")
+    if status not in TERMINAL or not isinstance(reason, str) or "\0" in reason:
+        raise PointRefused(f"a child run ends as one of {', '.join(sorted(TERMINAL))}, with a reason in words")
+    if entry.run_id is None:
+        raise PointRefused("only child runs end by what their program says")
+    entry.end = ChildEnd(RunStatus(status), reason)
+
+
+def _id_of(text: Any) -> UUID:
+    try:
+        return UUID(text)
+    except (ValueError, TypeError, AttributeError):
+        raise PointRefused("a run is named by its id, a UUID") from None
+
+
 _READERS: dict[str, Callable[[Entry, Any], None]] = {
     "m": _metrics,
     "s": _system,
@@ -199,4 +260,6 @@ _READERS: dict[str, Callable[[Entry, Any], None]] = {
     "t": _tags,
     "d": _properties,
     "r": _record,
+    "c": _child,
+    "e": _end,
 }

@@ -8,8 +8,8 @@ from django.db.models import Model
 
 from apps.core.errors import StudioError
 from apps.experiments.ingestion import log_parts, series
-from apps.experiments.ingestion.details import Details
 from apps.experiments.ingestion.errors import RunUnknown
+from apps.experiments.ingestion.family import Family
 from apps.experiments.ingestion.requests import Logged, LogPart
 from apps.experiments.ingestion.series import as_stored
 from apps.experiments.models import MetricJournal, Run, RunMark
@@ -24,14 +24,14 @@ _SENT = 'SELECT run_id, source, "offset" FROM {table} WHERE {conditions}'
 
 @dataclass
 class Stored:
-    """What became of a request. ``refused``: ``(number of the line from 1, reason)``. ``points``: how many are new.
+    """What became of a request. ``refused``: ``(number of the line from 1, reason)``. ``points``: how many are new, by run.
 
     ``log_size``: the log's size in bytes. ``topics`` have news.
     """
 
     accepted: int = 0
     refused: list[tuple[int, str]] = field(default_factory=list)
-    points: int = 0
+    points: dict[UUID, int] = field(default_factory=dict)
     log_size: int = 0
     topics: set[str] = field(default_factory=set)
 
@@ -44,7 +44,7 @@ def store(requests: list[Request]) -> list[Stored | StudioError]:
     """
     outcomes: list[Stored | StudioError] = []
     with transaction.atomic():
-        runs = _locked({request.run_id for request in requests})
+        runs = _locked({run_id for request in requests for run_id in request.run_ids})
         group = series.Group()
         sent_before = _sent_before(requests)
         for request in requests:
@@ -55,7 +55,7 @@ def store(requests: list[Request]) -> list[Stored | StudioError]:
                 if isinstance(request, LogPart):
                     outcomes.append(_store_log(request))
                 else:
-                    outcomes.append(_store_logged(request, group, sent_before))
+                    outcomes.append(_store_logged(request, group, sent_before, runs))
             except StudioError as error:
                 outcomes.append(error)
         group.write()
@@ -81,7 +81,7 @@ def _store_log(part: LogPart) -> Stored:
     return Stored(accepted=1, log_size=size, topics={log_parts.log_topic(part.run_id, part.path)} if is_news else set())
 
 
-def _store_logged(request: Logged, group: series.Group, sent_before: set[_Sent]) -> Stored:
+def _store_logged(request: Logged, group: series.Group, sent_before: set[_Sent], runs: set[UUID]) -> Stored:
     stored = Stored()
     sent = (request.run_id, request.source, request.offset)
     if request.end is None and sent in sent_before:
@@ -89,23 +89,30 @@ def _store_logged(request: Logged, group: series.Group, sent_before: set[_Sent])
         return stored
     sent_before.add(sent)
     mark = _read_to(request)
-    details = Details(request.run_id, request.source)
+    family = Family(request, runs)
     for number, entry in enumerate(request.entries, 1):
         if entry.offset is not None and entry.offset < mark:
             stored.accepted += 1  # by an earlier request
             continue
-        reason = entry.refusal or group.fault_of(request.run_id, entry.points) or details.store(entry)
+        run_id = entry.run_id or request.run_id
+        reason = (
+            entry.refusal
+            or family.fault_of(run_id)
+            or group.fault_of(run_id, entry.points)
+            or family.details_of(run_id).store(entry)
+            or family.begin_or_end(entry)
+        )
         if reason:
             stored.refused.append((number, reason))
             continue
         stored.accepted += 1
-        stored.points += len(entry.points)
-        group.add(request, entry.offset, entry.points)
+        if entry.points:
+            stored.points[run_id] = stored.points.get(run_id, 0) + len(entry.points)
+            group.add(family.request_of(run_id), entry.offset, entry.points)
     if request.end is not None and request.end > mark:
         RunMark.objects.update_or_create(run_id=request.run_id, name=request.source, defaults={"position": request.end})
-    if stored.points:
-        stored.topics.add(series.metrics_topic(request.run_id))
-    details.tell()
+    stored.topics |= {series.metrics_topic(run_id) for run_id in stored.points}
+    family.tell()
     return stored
 
 

@@ -1,5 +1,6 @@
 """What can be done with experiments and runs."""
 
+from apps.experiments.services.children import is_below
 from apps.experiments.services.config import CommandJob, Limits, job_of
 from apps.experiments.services.editing import archive_run, delete_run, edit_run, restore_run
 from apps.experiments.services.experiments import archive_experiment, edit_experiment, restore_experiment
@@ -39,6 +40,7 @@ __all__ = [
     "free_run",
     "free_snapshots",
     "free_workspace",
+    "is_below",
     "job_of",
     "read_job_file",
     "rerun",

@@ -11,8 +11,9 @@ from apps.compute.services import orders
 from apps.core import hooks as core_hooks
 from apps.experiments.events import run_changed
 from apps.experiments.models import Run, RunKind
+from apps.experiments.services.descendants import active_descendants
 from apps.experiments.services.reactions import USER_ERROR, finish
-from apps.experiments.states import ACTIVE, RunStatus
+from apps.experiments.states import RunStatus
 from apps.workspaces.roles import Action
 from apps.workspaces.services.shared import acting
 
@@ -25,7 +26,7 @@ def cancel_run(*, actor: User, run: Run, reason: str = "") -> Run:
     action = Action.RUNS_WRITE if run.experiment_id else Action.ENVIRONMENTS_WRITE
     acting(actor, run.workspace, action)
     reason = (reason or _("canceled by %(person)s") % {"person": actor.display_name})[:500]
-    for run_id in [run.pk, *_active_descendants(run)]:
+    for run_id in [run.pk, *active_descendants(run)]:
         if _cancel_one(run_id, reason):
             found = Run.objects.get(pk=run_id)
             core_hooks.audit(actor, "run.canceled", found, workspace_id=found.workspace_id, summary=found.name)
@@ -91,14 +92,3 @@ def _cancel_one(run_id: UUID, reason: str) -> bool:
 def _locked(run_id: UUID) -> Run | None:
     rows = Run.objects.select_for_update(of=("self",)).select_related("workspace", "submitted_by")
     return rows.filter(pk=run_id).first()
-
-
-def _active_descendants(run: Run) -> list[UUID]:
-    """Return the children, their children and so on, as far as something can still be canceled there."""
-    found: list[UUID] = []
-    parents = [run.pk]
-    while parents:
-        children = list(Run.objects.filter(parent__in=parents).order_by("created_at").values_list("pk", "status"))
-        found += [child for child, status in children if status in ACTIVE]
-        parents = [child for child, _status in children]
-    return found

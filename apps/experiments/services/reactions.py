@@ -13,8 +13,9 @@ from apps.compute.states import Outcome, WorkState
 from apps.core import hooks as core_hooks
 from apps.experiments import hooks
 from apps.experiments.events import run_changed
-from apps.experiments.models import Run
+from apps.experiments.models import Run, RunKind
 from apps.experiments.services import timeline
+from apps.experiments.services.descendants import active_descendants
 from apps.experiments.states import RunStatus, Stage
 from apps.workspaces.services.shared import in_language_of
 
@@ -66,9 +67,21 @@ def finish(run: Run, status: RunStatus, **stamps: Any) -> None:
     stages = timeline.closed(stamps.pop("stages", run.stages), ended_at)
     reason = str(stamps.pop("status_reason", ""))[:2000]
     run.move_to(status, ended_at=ended_at, stages=stages, status_reason=reason, **stamps)
+    _end_what_its_code_began(run, status)
     hooks.run_ended(run)
     run_changed(run)
     _tell_submitter(run, was_asked=was_asked)
+
+
+def _end_what_its_code_began(run: Run, status: RunStatus) -> None:
+    """End the children that the code of a run began and did not end: there is nobody any more who could."""
+    if run.kind != RunKind.COMMAND:
+        return
+    rows = Run.objects.select_for_update(of=("self",)).select_related("workspace", "submitted_by")
+    for child in rows.filter(pk__in=active_descendants(run), kind=RunKind.INTERACTIVE, submitted_by=None):
+        reason = _("it was still open when the program that made it had ended")
+        error = {"code": USER_ERROR, "message": reason, "detail": ""} if status == RunStatus.FAILED else {}
+        finish(child, status, status_reason=reason, error=error)
 
 
 def _end_with(run: Run, order: WorkOrder, stamps: dict[str, Any]) -> None:

@@ -7,16 +7,20 @@ import json
 import os
 import stat
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from typing import BinaryIO, Callable
 from urllib.parse import quote
 
-from mlstudio.runner.link import Link
+from mlstudio.runner.link import Away, Link
+from mlstudio.tracking.files import CHILDREN
 
 BLOCK = 1 << 20
 LONGEST_PATH = 1000
+CHILD_COMES_WITHIN_S = 60.0
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,7 @@ class Uploader:
         self._memory = memory
         self._note = note
         self._lock = threading.Lock()
+        self._missed_at: dict[str, float] = {}
         self._sent: dict[str, tuple[int, int]] = {}
         self.refused: list[str] = []
         if memory.exists():
@@ -80,12 +85,18 @@ class Uploader:
                 headers = {"Content-Length": str(size), "X-Content-SHA256": digest.hexdigest()}
                 headers["Content-Type"] = "application/octet-stream"
                 # A file that grows meanwhile is sent up to where it was hashed.
-                answer = link.send("PUT", f"work/files/{quote(name)}", _Part(file, size) if size else b"", headers)
+                answer = link.send("PUT", address_of(name), _Part(file, size) if size else b"", headers)
+            if answer.status == HTTPStatus.NOT_FOUND and name.startswith(f"{CHILDREN}/") and self._may_come(name):
+                raise Away("the child run that the file is of is not there yet")
             if answer.status in (400, 422) and _mark(os.fstat(descriptor)) != _mark(state):
                 return  # it changed while it was sent, and will be sent again
             if not answer.is_good:
                 self._give_up(name, answer.words)
             self._remember(name, _mark(state))
+
+    def _may_come(self, name: str) -> bool:
+        """Return whether the studio may still hear of the run of a file: what runs say takes another way than their files."""
+        return time.monotonic() - self._missed_at.setdefault(name, time.monotonic()) < CHILD_COMES_WITHIN_S
 
     def give_up(self, found: Found, reason: object) -> None:
         """Note that a file cannot be sent, and never try again."""
@@ -100,6 +111,14 @@ class Uploader:
         self._sent[name] = mark
         with self._memory.open("a", encoding="utf-8") as memory:
             memory.write(json.dumps({"name": name, "mark": mark}) + "\n")
+
+
+def address_of(name: str) -> str:
+    """Return where a file is sent to; one of a child run says of which."""
+    if not name.startswith(f"{CHILDREN}/"):
+        return f"work/files/{quote(name)}"
+    _, run_id, path = f"{name}//".split("/", 2)
+    return f"work/files/{quote(path.rstrip('/'))}?run={quote(run_id, safe='')}"
 
 
 class _Part:
