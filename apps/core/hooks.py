@@ -112,11 +112,12 @@ class Holding:
 
 @dataclass(frozen=True)
 class HomeCard:
-    """A card on a workspace's home page; its template gets ``context`` as ``card``."""
+    """A card on a workspace's home page; its template gets ``context`` as ``card``. A wide one stands above all columns."""
 
     template: str
     context: dict[str, Any]
     order: int = 100
+    is_wide: bool = False
 
 
 @dataclass(frozen=True)

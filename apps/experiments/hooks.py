@@ -40,6 +40,19 @@ class EnvironmentChoice:
     is_ready: bool
 
 
+@dataclass(frozen=True)
+class RunStart:
+    """What a new run can begin with: the form shows it, and somebody changes it and submits it.
+
+    ``job_file``: YAML. ``script``: the text of its one file, called ``script_name``. ``note``: a sentence about it.
+    """
+
+    job_file: str
+    script_name: str
+    script: str
+    note: str
+
+
 resolve_environment: Hook[[Workspace, Any, Any], ResolvedEnvironment | None] = Hook("resolve_environment")
 """``(workspace, reference, actor)``: find an environment by ``name``, ``name:version``, ``name@latest``,
 ``azureml:name:version`` or the mapping of a job file (``{"image", "conda_file": {…}}``, which makes an anonymous one; its
@@ -114,8 +127,8 @@ class DataProvider(Protocol):
             UserError: there is no such file.
         """
 
-    def page_of(self, workspace: Workspace, asset_id: UUID | None, reference: str) -> str:
-        """Return the address of its page; empty where it has none, or is gone."""
+    def page_of(self, workspace: Workspace, asset_id: UUID) -> str:
+        """Return the address of the page of a row; empty where it has none, or is gone."""
 
 
 data_providers: Hook[[], DataProvider] = Hook("data_providers")
@@ -148,5 +161,7 @@ class RunLink:
     detail: str = ""
 
 
+run_starts: Hook[[str], RunStart | None] = Hook("run_starts")
+"""``(name)``: what a new run begins with whose form was opened for ``name``; None where there is nothing of this name."""
 run_links: Hook[[Run], list[RunLink]] = Hook("run_links")
 """``(run)``: what came of a run, for its page."""

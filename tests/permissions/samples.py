@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.activity.models import Notification
-from apps.compute.models import Agent, ComputeTarget
+from apps.compute.models import Agent, ComputeTarget, WorkOrder
 from apps.core.crypto import token_hash
 from apps.core.hooks import Content
 from apps.core.models import PendingTask, SavedView
@@ -32,6 +32,7 @@ from tests.data.samples import data_file, data_upload, dataset_name, datastore_n
 from tests.environments.factories import BuildFactory, EnvironmentFactory
 from tests.experiments.factories import RunFactory
 from tests.permissions.routes import Route
+from tests.registry.samples import ALIAS, model_name
 from tests.workspaces.factories import AliasFactory, SecretFactory, member
 
 OWN_FILES = "permission-tests"
@@ -151,6 +152,13 @@ def _artifact(workspace: Workspace, person: User) -> str:
     return f"{run.pk}/a.txt"
 
 
+def _input_name(workspace: Workspace, person: User) -> str:
+    dataset = workspace.datasets.get(name=dataset_name(workspace, person))
+    given = {"kind": "dataset", "id": str(dataset.latest_id), "type": "uri_folder", "reference": f"{dataset.name}:1"}
+    WorkOrder.objects.filter(workspace=workspace).update(spec={"inputs": {"data": given}})
+    return "data"
+
+
 def _saved_view(workspace: Workspace, person: User) -> Any:
     return SavedView.objects.create(owner=person, list_key="x", scope=str(workspace.pk), name=str(timezone.now())).pk
 
@@ -174,6 +182,8 @@ SAMPLES: dict[str, Sample] = {
     "dataset_name": Sample(Reach.WORKSPACE, dataset_name, missing="no-such-dataset"),
     "datastore_name": Sample(Reach.WORKSPACE, datastore_name, missing="no-such-datastore"),
     "upload_id": Sample(Reach.WORKSPACE, data_upload),
+    "model_name": Sample(Reach.WORKSPACE, model_name, missing="no-such-model"),
+    "alias": Sample(Reach.STUDIO, lambda workspace, person: ALIAS, missing="no-such-alias", made_by=frozenset({"PUT"})),
     "file_id": Sample(Reach.WORKSPACE, data_file),
     "version": Sample(Reach.STUDIO, lambda workspace, person: 1, missing=9_999),
     "build_id": Sample(Reach.WORKSPACE, _build),
@@ -192,8 +202,10 @@ SAMPLES: dict[str, Sample] = {
     "run_id": Sample(Reach.WORKSPACE, _run),
     "experiment_name": Sample(Reach.WORKSPACE, _experiment_name, missing="no-such-experiment"),
     "file_path": Sample(Reach.STUDIO, lambda workspace, person: "outputs/model.bin", made_by=frozenset({"PUT"})),
+    "input_name": Sample(Reach.SECRET, _input_name),
     "artifact_path": Sample(Reach.WORKSPACE, _artifact, missing="01900000-0000-7000-8000-000000000000/a.txt"),
     "call": Sample(Reach.SECRET, lambda workspace, person: "2.0/mlflow/no-such-call"),
+    "sample_name": Sample(Reach.STUDIO, lambda workspace, person: "compare-models", missing="no-such-sample"),
     "record_id": Sample(Reach.WORKSPACE, _record, missing=987_654_321),
     "/sign-in/link/<token>/ token": Sample(Reach.SECRET, _link_secret),
     "/invitations/<token>/ token": Sample(Reach.SECRET, _invitation_secret),

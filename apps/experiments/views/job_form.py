@@ -184,11 +184,12 @@ _PLACES = {
 
 @dataclass(frozen=True)
 class Prefilled:
-    """What a new form shows: values by field, and the rows of the inputs."""
+    """What a new form shows: values by field, the rows of the inputs, and a sentence about them."""
 
     values: dict[str, Any] = field(default_factory=dict)
     rows: list[InputRow] = field(default_factory=list)
     is_example: bool = False
+    note: str = ""
 
 
 def prefilled_from(job: CommandJob, experiment_name: str) -> Prefilled:

@@ -1,6 +1,7 @@
 """Submitting a run from the browser: by the form, or by a job file."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -19,6 +20,7 @@ from apps.core.errors import UserError
 from apps.experiments import hooks, services
 from apps.experiments.models import Experiment, Run, Snapshot
 from apps.experiments.services import CommandJob
+from apps.experiments.services.submit import resolve
 from apps.experiments.snapshots.reading import file_of
 from apps.experiments.views.code_form import SCRIPT_NAME, JobFileForm
 from apps.experiments.views.job_form import INPUT_TYPES, InputRow, NewRunForm, Prefilled, prefilled_from
@@ -42,7 +44,11 @@ experiment_name: first-steps
 
 @workspace_page(get=Action.RUNS_WRITE, post=Action.RUNS_WRITE)
 def new_run(request: WorkspaceRequest) -> HttpResponse:
-    """Submit a run by the form; ``?clone=<run id>`` begins with what that run was given, ``?example`` with a script that runs."""
+    """Submit a run by the form.
+
+    ``?clone=<run id>`` begins with what that run was given, ``?start=<name>`` with what another app has under this name,
+    ``?example`` with a script that runs.
+    """
     origin = _origin(request)
     job = services.clone_config(origin) if origin else None
     choices = _choices(request.workspace, job)
@@ -50,7 +56,7 @@ def new_run(request: WorkspaceRequest) -> HttpResponse:
         prefilled = _begin(request, origin, job)
         form = NewRunForm(initial={**_defaults(choices), **prefilled.values}, **choices)
         form.rows = prefilled.rows or form.rows
-        return _show(request, form, origin, is_example=prefilled.is_example)
+        return _show(request, form, origin, is_example=prefilled.is_example, note=prefilled.note)
     data, refusal = keep_upload(request)
     form = NewRunForm(data, request.FILES, **choices)
     if refusal:
@@ -88,10 +94,29 @@ def _begin(request: WorkspaceRequest, origin: Run | None, job: CommandJob | None
         prefilled = prefilled_from(job, origin.experiment.name if origin.experiment else "")
         prefilled.values.update(_code_of(origin.snapshot))
         return prefilled
+    if start := next((found for found in hooks.run_starts(request.GET.get("start", "")) if found), None):
+        return _started(request, start)
     is_first = "empty" not in request.GET and not Run.objects.filter(workspace=request.workspace).of_users().exists()
     if "example" in request.GET or is_first:
         return _example(experiment)
     return Prefilled({"experiment": experiment, "command": f"python {EXAMPLE_NAME}"})
+
+
+def _started(request: WorkspaceRequest, start: hooks.RunStart) -> Prefilled:
+    read = services.read_job_file(request.workspace, start.job_file, only_needs=True)
+    prefilled = prefilled_from(read.job, read.experiment_name)
+    code = {"code_from": "script", "script_name": start.script_name, "script": start.script}
+    prefilled.values.update(code, environment=_version_of(request, read.job.environment))
+    return replace(prefilled, note=start.note)
+
+
+def _version_of(request: WorkspaceRequest, reference: Any) -> Any:
+    """Return the version that a reference to an environment means now, as the form offers it; else the reference."""
+    try:
+        found = resolve(request.workspace, reference, request.user)
+    except UserError:  # said once it is submitted
+        return reference
+    return found.name if found else reference
 
 
 def _example(experiment: str) -> Prefilled:
@@ -160,7 +185,13 @@ def _queue_in_words(target: Any) -> str:
 
 
 def _show(
-    request: WorkspaceRequest, form: NewRunForm, origin: Run | None, *, is_example: bool = False, status: int = 200
+    request: WorkspaceRequest,
+    form: NewRunForm,
+    origin: Run | None,
+    *,
+    is_example: bool = False,
+    note: str = "",
+    status: int = 200,
 ) -> HttpResponse:
     names = Experiment.objects.filter(workspace=request.workspace, archived_at=None).order_by("-last_run_at", "name")
     context = {
@@ -171,6 +202,7 @@ def _show(
         "input_types": INPUT_TYPES,
         "experiments": names.values_list("name", flat=True)[:MOST_SUGGESTED],
         "is_example": is_example,
+        "note": note,
     }
     return render(request, "experiments/new_run.html", context, status=status)
 

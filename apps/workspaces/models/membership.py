@@ -16,6 +16,8 @@ class Membership(BaseModel):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(_("role"), max_length=30, choices=Role)
     last_visited_at = models.DateTimeField(null=True)
+    # When this person put the first steps away that the home page of an empty workspace shows.
+    first_steps_closed_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["workspace", "user"], name="member_once")]

@@ -70,10 +70,12 @@ def home(request: WorkspaceRequest) -> HttpResponse:
     """What a workspace is, who is in it, what it holds."""
     members = Membership.objects.filter(workspace=request.workspace)
     may_see_members = may(request.membership, Action.MEMBERS_READ)
+    cards = sorted((card for cards in hooks.home_cards(request) for card in cards), key=lambda card: card.order)
     context = {
         "workspace": request.workspace,
         "description": render_markdown(request.workspace.description),
-        "cards": sorted((card for cards in hooks.home_cards(request) for card in cards), key=lambda card: card.order),
+        "wide_cards": [card for card in cards if card.is_wide],
+        "cards": [card for card in cards if not card.is_wide],
         "snippets": snippets_of(request.workspace),
         "member_count": members.count() if may_see_members else None,
         "faces": members.select_related("user").order_by("created_at", "pk")[:FACES] if may_see_members else [],
