@@ -47,7 +47,7 @@ class RunFiles(OneRunAPI, APIView):
     @extend_schema(parameters=[PREFIX, AFTER], responses=TreeSerializer)
     def get(self, request: Request, name: str, run_id: UUID) -> Response:
         """Return one level of the tree of files."""
-        prefix = _folder(request)
+        prefix = asked_folder(request)
         rows = RunFile.objects.filter(run=self.run, path__startswith=prefix).order_by("path")
         files = (
             (path, {"size": size, "media_type": media_type, "sha256": sha256, "created_at": created_at})
@@ -55,7 +55,7 @@ class RunFiles(OneRunAPI, APIView):
                 "path", "size", "media_type", "sha256", "created_at"
             ).iterator(chunk_size=5000)
         )
-        return _tree(request, folder_of(files, prefix))
+        return tree_page(request, folder_of(files, prefix))
 
 
 class FileContent(OneRunAPI, APIView):
@@ -66,7 +66,7 @@ class FileContent(OneRunAPI, APIView):
     @extend_schema(parameters=[PATH, RAW], responses={**BINARY, 302: None})
     def get(self, request: Request, name: str, run_id: UUID) -> HttpResponseBase:
         """Send a browser to the host for users' content, which may show the file; give programs its bytes as a download."""
-        path = _asked(request)
+        path = asked_path(request)
         is_path = fault_in_path(path, max_bytes=LONGEST_PATH_BYTES) is None
         row = RunFile.objects.filter(run=self.run, path=path).first() if is_path else None
         if row is None:
@@ -88,8 +88,8 @@ class FilesZip(OneRunAPI, APIView):
     @extend_schema(parameters=[PREFIX], responses=BINARY)
     def get(self, request: Request, name: str, run_id: UUID) -> HttpResponseBase:
         """Return all files, or those of a folder, as a zip that is sent while it is packed."""
-        rows = RunFile.objects.filter(run=self.run, path__startswith=_folder(request)).order_by("path")
-        return _attachment(zipped(list(rows.values_list("path", "key"))), f"{self.run.name}.zip")
+        rows = RunFile.objects.filter(run=self.run, path__startswith=asked_folder(request)).order_by("path")
+        return attachment(zipped(list(rows.values_list("path", "key"))), f"{self.run.name}.zip")
 
 
 class RunCode(OneRunAPI, APIView):
@@ -100,10 +100,10 @@ class RunCode(OneRunAPI, APIView):
     @extend_schema(parameters=[PREFIX, AFTER], responses=TreeSerializer)
     def get(self, request: Request, name: str, run_id: UUID) -> Response:
         """Return one level of the tree of code; an empty one where the run has none."""
-        prefix = _folder(request)
+        prefix = asked_folder(request)
         known = self.run.snapshot.files if self.run.snapshot else []
         files = ((file["path"], {"size": file["size"]}) for file in known if file["path"].startswith(prefix))
-        return _tree(request, folder_of(files, prefix))
+        return tree_page(request, folder_of(files, prefix))
 
 
 class CodeContent(OneRunAPI, APIView):
@@ -114,7 +114,7 @@ class CodeContent(OneRunAPI, APIView):
     @extend_schema(parameters=[PATH], responses={(200, "text/plain"): OpenApiTypes.STR})
     def get(self, request: Request, name: str, run_id: UUID) -> HttpResponse:
         """Return a file of up to 1 MiB as plain text, whatever it is; bytes that are no text are replaced."""
-        path = _asked(request)
+        path = asked_path(request)
         text = file_of(_code_of(self.run), path).decode(errors="replace")
         headers = {
             "Content-Disposition": content_disposition_header(True, path.rpartition("/")[2]) or "attachment",
@@ -137,13 +137,13 @@ class CodeZip(OneRunAPI, APIView):
 
 def stored_zip(snapshot: Snapshot, name: str) -> HttpResponseBase:
     """Return the zip of a snapshot as it is kept."""
-    response = _attachment(get_store().open(snapshot.key), name)
+    response = attachment(get_store().open(snapshot.key), name)
     response.headers["Content-Length"] = str(snapshot.size)
     response.headers["ETag"] = f'"{snapshot.zip_sha256}"'
     return response
 
 
-def _attachment(chunks: Iterator[bytes], name: str) -> HttpResponseBase:
+def attachment(chunks: Iterator[bytes], name: str) -> HttpResponseBase:
     """Return what is sent while it is read, in threads, so that neither memory nor the event loop fills with it."""
 
     async def sent() -> AsyncIterator[bytes]:
@@ -158,7 +158,8 @@ def _attachment(chunks: Iterator[bytes], name: str) -> HttpResponseBase:
     return StreamingHttpResponse(sent(), content_type="application/zip", headers=headers)
 
 
-def _tree(request: Request, level: dict[str, list[dict[str, Any]]]) -> Response:
+def tree_page(request: Request, level: dict[str, list[dict[str, Any]]]) -> Response:
+    """Return one level of a tree as the API answers it, from ``after`` on."""
     after = request.query_params.get("after", "")
     files = [file for file in level["files"] if file["path"] > after]
     more = len(files) > MOST_LISTED
@@ -169,7 +170,7 @@ def _tree(request: Request, level: dict[str, list[dict[str, Any]]]) -> Response:
     return Response({"folders": folders, "files": shown, "next": shown[-1]["path"] if more else None})
 
 
-def _folder(request: Request) -> str:
+def asked_folder(request: Request) -> str:
     """Return the folder that is asked for, with a slash at its end; empty for the top."""
     prefix = request.query_params.get("prefix", "").replace("\0", "")
     return f"{prefix.rstrip('/')}/" if prefix.rstrip("/") else ""
@@ -181,7 +182,7 @@ def _code_of(run: Run) -> Snapshot:
     return run.snapshot
 
 
-def _asked(request: Request) -> str:
+def asked_path(request: Request) -> str:
     """Return the path that is asked for."""
     path = request.query_params.get("path", "")
     if not path:
