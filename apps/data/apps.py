@@ -8,7 +8,15 @@ class DataConfig(AppConfig):
     def ready(self) -> None:
         from apps.core import hooks
         from apps.data import entries, services
+        from apps.data.hooks import dataset_uses
+        from apps.data.inputs.datasets import DatasetProvider
+        from apps.data.inputs.places import AddressProvider, DatastoreProvider
+        from apps.data.lineage import uses_by_runs
+        from apps.experiments.hooks import data_providers
 
+        for provider in (DatasetProvider, DatastoreProvider, AddressProvider):
+            data_providers.add(provider)
+        dataset_uses.add(uses_by_runs)
         entries.register_verbs()
         hooks.workspace_created.add(services.prepare_workspace)
         hooks.workspace_holds.add(entries.workspace_holds)

@@ -9,11 +9,14 @@ class ExperimentsConfig(AppConfig):
         from apps.compute.hooks import work_changed, work_links
         from apps.core import hooks
         from apps.experiments import entries, services
+        from apps.experiments import hooks as own_hooks
         from apps.experiments.content import content_source
+        from apps.experiments.run_data import RunFilesProvider
 
         entries.register_verbs()
         work_changed.add(services.follow_order)
         work_links.add(entries.work_links)
+        own_hooks.data_providers.add(RunFilesProvider)
         hooks.navigation.add(entries.navigation)
         hooks.search.add(entries.search)
         hooks.home_cards.add(entries.home_cards)

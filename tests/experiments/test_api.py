@@ -125,7 +125,11 @@ def test_a_single_script_needs_no_zip(api):
         ("environment", {"environment": "nothing-of-this-name"}),
         ("compute", {"compute": "moon"}),
         ("inputs.x", {"inputs": {"x": [1]}}),
-        ("inputs.x", {"inputs": {"x": {"type": "uri_file", "path": "https://example.com/a.csv"}}}),
+        ("inputs.x", {"inputs": {"x": {"type": "uri_file", "path": "azureml:nothing:1"}}}),
+        ("inputs.x", {"inputs": {"x": {"type": "uri_folder", "path": "https://example.com/a.csv"}}}),
+        ("inputs.x", {"inputs": {"x": {"type": "uri_file", "path": "wasbs://cloud/a.csv"}}}),
+        ("inputs.x", {"inputs": {"x": {"type": "uri_file", "path": "azureml:a:1", "mode": "moon"}}}),
+        ("outputs.m", {"outputs": {"m": {"name": "no good"}}}),
         ("inputs.x", {"inputs": {"x": {"type": "integer", "value": "three"}}}),
         ("outputs.m.type", {"outputs": {"m": {"type": "moon"}}}),
         ("environment_variables.A", {"environment_variables": {"A": {"b": 1}}}),
@@ -387,11 +391,11 @@ def test_a_job_file_says_what_it_needs_and_is_then_submitted(api, workspace):
     checked = api.post(f"{BASE}/jobs/check/", {"job": JOB}, format="json").json()
     assert checked["needs"] == {"code": "src", "files": [], "data": {"data": "data/x.csv"}}
     assert "gpu-cluster" in checked["warnings"][0]
-    code = zip_of(**{"train.py": "1", ".inputs__data__x.csv": "a", ".gitignore": "*.csv"})
+    code = zip_of(**{"train.py": "1"})
     form = {
         "job": JOB,
         "code": code,
-        "set": json.dumps(["inputs.epochs=7"]),
+        "set": json.dumps(["inputs.epochs=7", "inputs.data.path=https://example.com/x.csv"]),
         "properties": '{"azureml.git.dirty": "True"}',
     }
     answer = api.post(f"{BASE}/jobs/", form, format="multipart")
@@ -399,7 +403,7 @@ def test_a_job_file_says_what_it_needs_and_is_then_submitted(api, workspace):
     run = answer.json()
     assert run["experiment"] == "from-file"
     assert run["config"]["inputs"]["epochs"]["value"] == 7
-    assert run["config"]["inputs"]["data"]["value"] == ".inputs/data/x.csv"
+    assert run["config"]["inputs"]["data"]["path"] == "https://example.com/x.csv"
     assert run["properties"]["azureml.git.dirty"] == "True"
     assert any("gpu-cluster" in warning for warning in run["warnings"])
     exported = api.get(at(run, "yaml/"))

@@ -33,8 +33,8 @@ class Around:
     def text_of(self, path: str, code: str) -> str | None:
         return self.texts.get(path)
 
-    def data_of(self, input_name: str, path: str, code: str) -> str | None:
-        return self.data.get(input_name)
+    def data_of(self, path: str, code: str) -> str | None:
+        return self.data.get(path)
 
 
 def read(text: str, around: Around | None = None, **options: Any) -> ReadJob:
@@ -76,24 +76,50 @@ def test_literals_local_data_and_a_registry_environment():
     needs = example("iris-literal", only_needs=True).needs
     assert needs.code == "src"
     assert needs.data == {"iris_csv": "../data/iris.csv"}
-    found = example("iris-literal", Around(data={"iris_csv": ".inputs/iris_csv/iris.csv"}))
+    found = example("iris-literal", Around(data={"../data/iris.csv": "data/iris.csv"}))
     job = found.job
     assert job.environment == "sklearn-1.5@latest"
     assert {name: given["type"] for name, given in job.inputs.items()} == {
         "iris_csv": "string", "C": "number", "kernel": "string", "coef0": "number", "probability": "boolean",
     }  # fmt: skip
     assert rendered_command(job.command, job.inputs) == (
-        "python main.py --iris-csv .inputs/iris_csv/iris.csv --C 0.8 --kernel rbf --coef0 0.1 --probability True"
+        "python main.py --iris-csv data/iris.csv --C 0.8 --kernel rbf --coef0 0.1 --probability True"
     )
     assert job.compute == "local"
     assert "cpu-cluster" in found.warnings[0]
 
 
-def test_data_from_elsewhere_is_refused_where_it_stands():
-    with pytest.raises(InvalidInput) as caught:
-        example("iris-web-data")
-    (sentence,) = caught.value.errors["inputs.iris_csv.path"]
-    assert sentence.startswith("Line 9: data from “https://data.example.com/datasets/iris.csv” cannot be used yet")
+def test_data_from_an_address_is_an_input():
+    job = example("iris-web-data").job
+    assert job.inputs["iris_csv"] == {
+        "type": "uri_file",
+        "path": "https://data.example.com/datasets/iris.csv",
+        "mode": "ro_mount",
+    }
+    # The machine puts its path there.
+    assert "${{inputs.iris_csv}}" in rendered_command(job.command, job.inputs)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "azureml:iris:1",
+        "azureml:iris@latest",
+        "azureml://datastores/workspaceblobstore/paths/raw/",
+        "azureml://jobs/calm_pear/outputs/artifacts/paths/model/",
+        "runs:/0192/outputs/model",
+    ],
+)
+@pytest.mark.parametrize("mode", ["ro_mount", "download", "direct", "eval_mount", "eval_download"])
+def test_data_that_has_a_name_or_a_place(path, mode):
+    text = f"command: a ${{{{inputs.x}}}}\ninputs:\n  x:\n    type: uri_folder\n    path: {path}\n    mode: {mode}\n"
+    assert read(text).job.inputs == {"x": {"type": "uri_folder", "path": path, "mode": mode}}
+
+
+def test_a_named_output_is_kept_and_its_version_passed_over():
+    found = read("command: a\noutputs:\n  clean: {type: uri_folder, name: iris-clean, version: 7}\n")
+    assert found.job.outputs["clean"]["name"] == "iris-clean"
+    assert "numbers versions itself" in found.warnings[0]
 
 
 def test_an_image_with_a_conda_file_beside_it():
@@ -174,7 +200,7 @@ def test_references_to_computes(written, read_as):
         ("inputs.x", 3, "command: a\ninputs:\n  x: [1]"),
         ("inputs.x.type", 3, "command: a\ninputs:\n  x: {type: moon}"),
         ("inputs.x.path", 3, "command: a\ninputs:\n  x:\n    type: uri_file"),
-        ("inputs.x.path", 3, "command: a\ninputs:\n  x: {type: uri_folder, path: azureml:data:1}"),
+        ("inputs.x.mode", 3, "command: a\ninputs:\n  x: {type: uri_folder, path: azureml:a:1, mode: moon}"),
         ("inputs.x.path", 3, "command: a\ninputs:\n  x: {type: uri_folder, path: there}"),
         ("outputs.x.type", 3, "command: a\noutputs:\n  x: {type: moon}"),
         ("limits.timeout", 3, "command: a\nlimits:\n  timeout: soon"),
@@ -241,7 +267,7 @@ def test_yaml_is_written_for_people():
     ["hello-world-org", "hello-world-env-var", "cifar-distributed", "interactive", "conda-inline", "iris-literal"],
 )
 def test_a_run_written_back_is_read_as_the_same_job(name, workspace):
-    around = Around({"environments/conda.yml": CONDA}, {"iris_csv": ".inputs/iris_csv/iris.csv"})
+    around = Around({"environments/conda.yml": CONDA}, {"../data/iris.csv": "data/iris.csv"})
     job = example(name, around).job
     run = RunFactory.create(
         workspace=workspace,

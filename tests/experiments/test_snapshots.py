@@ -50,12 +50,12 @@ def test_the_same_files_are_kept_once_however_they_were_zipped(workspace):
 def test_what_the_ignore_file_names_is_left_out(workspace):
     files = {
         "train.py": "1", "data/x.csv": "a", "data/keep.csv": "b", "logs/run.log": "c", "src/__pycache__/m.pyc": "d",
-        ".git/config": "e", "outputs/old.pkl": "f", ".inputs/data/x.csv": "g",
+        ".git/config": "e", "outputs/old.pkl": "f",
     }  # fmt: skip
     by_git = store_snapshot(workspace, zipped({**files, ".gitignore": "*.csv\n!keep.csv\nlogs/\n"}))
-    assert paths(by_git) == [".gitignore", ".inputs/data/x.csv", "data/keep.csv", "train.py"]
+    assert paths(by_git) == [".gitignore", "data/keep.csv", "train.py"]
     by_aml = store_snapshot(workspace, zipped({**files, ".gitignore": "*", ".amlignore": "data/\n"}))
-    assert paths(by_aml) == [".amlignore", ".gitignore", ".inputs/data/x.csv", "logs/run.log", "train.py"]
+    assert paths(by_aml) == [".amlignore", ".gitignore", "logs/run.log", "train.py"]
 
 
 def test_too_many_files_are_refused_and_ignored_ones_do_not_count(workspace):

@@ -7,7 +7,7 @@ environment are not used, since they would look the name up again.
 """
 
 from apps.core.outgoing.addresses import AddressPolicy, OutgoingFailed, OutgoingRefused
-from apps.core.outgoing.client import OutgoingResponse, check_address, get, post_json, stream_to
+from apps.core.outgoing.client import OutgoingResponse, check_address, get, open_stream, post_json, stream_to
 
 __all__ = [
     "AddressPolicy",
@@ -16,6 +16,7 @@ __all__ = [
     "OutgoingResponse",
     "check_address",
     "get",
+    "open_stream",
     "post_json",
     "stream_to",
 ]

@@ -4,7 +4,7 @@ import re
 import ssl
 import zlib
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any, BinaryIO, Final
 
@@ -91,15 +91,34 @@ def stream_to(
     """
     size = 0
     with _answered("GET", url, b"", headers, timeout_s, policy) as answer:
-        if not answer.response().is_success:
-            raise OutgoingFailed(
-                _("%(host)s has no such file: it answered with status %(status)d.")
-                % {"host": answer.url.host, "status": answer.status}
-            )
+        answer.check_success()
         for chunk in answer.body(max_bytes):
             file.write(chunk)
             size += len(chunk)
         return answer.response(size=size)
+
+
+def open_stream(
+    url: str, *, max_bytes: int, timeout_s: float, policy: AddressPolicy | None = None
+) -> tuple[Iterator[bytes], int | None]:
+    """Ask for a URL, and return the bytes of the answer, to be read as they come, with how many there are, if the server says so.
+
+    Arguments and errors as in ``stream_to``; what goes wrong later is raised while reading. The connection is closed when the
+    bytes have been read or thrown away.
+    """
+    with ExitStack() as opening:
+        answer = opening.enter_context(_answered("GET", url, b"", {"Accept-Encoding": "identity"}, timeout_s, policy))
+        answer.check_success()
+        held = opening.pop_all()
+
+    def chunks() -> Iterator[bytes]:
+        with held:
+            yield from answer.body(max_bytes)
+
+    headers = answer.response().headers
+    length = headers.get("Content-Length", "")
+    is_plain = "Content-Encoding" not in headers
+    return chunks(), int(length) if length.isdecimal() and is_plain else None
 
 
 def post_json(
@@ -187,6 +206,14 @@ class _Answer:
 
     def response(self, size: int = 0, content: bytes = b"") -> OutgoingResponse:
         return OutgoingResponse(str(self.url), self.status, self._headers, size, content)
+
+    def check_success(self) -> None:
+        """Raise OutgoingFailed for a status other than 200 to 299."""
+        if not self.response().is_success:
+            raise OutgoingFailed(
+                _("%(host)s has no such file: it answered with status %(status)d.")
+                % {"host": self.url.host, "status": self.status}
+            )
 
     def redirect_of(self, method: str) -> httpx.URL | None:
         """Return where the answer sends the client; None where it sends it nowhere."""

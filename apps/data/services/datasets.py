@@ -209,6 +209,8 @@ def _look_at(upload: Upload, new: NewVersion) -> tuple[dict[str, Any], list[dict
     if new.kind == DatasetKind.FILE:
         return {}, [], None
     files = sources_of_upload(upload)
+    if not files:
+        raise UploadOver  # another request made a version of it meanwhile
     settings = new.settings or reading.guess(files[0])
     found = reading.inspect(files, settings)
     columns = apply_changes(found.columns, new.schema)

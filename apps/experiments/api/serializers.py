@@ -9,12 +9,12 @@ from rest_framework import serializers
 
 from apps.experiments.models import Experiment, Run, RunKind
 from apps.experiments.services import CommandJob, Limits
-from apps.experiments.services.config import INPUT_TYPES
+from apps.experiments.services.config import DATA_TYPES, INPUT_MODES, INPUT_TYPES, OUTPUT_MODES
 from apps.experiments.states import RunStatus
 from apps.workspaces.api.serializers import PersonSerializer, TagsField
 
 LONGEST_SCRIPT = 1_000_000
-OUTPUT_TYPES = [("uri_folder", "uri_folder"), ("uri_file", "uri_file")]
+OUTPUT_TYPES = [(name, name) for name in DATA_TYPES]
 
 
 class ExperimentSerializer(serializers.ModelSerializer[Experiment]):
@@ -151,26 +151,39 @@ class CancelSerializer(serializers.Serializer[dict[str, Any]]):
     reason = serializers.CharField(max_length=500, required=False, allow_blank=True)
 
 
-class LiteralField(serializers.JSONField):
-    """A literal input: a text, number or boolean, or ``{"type": "integer", "value": 3}``."""
+class InputField(serializers.JSONField):
+    """A literal (a text, number or boolean, or ``{"type": "integer", "value": 3}``), or data: ``{"type", "path", "mode"}``."""
 
     def to_internal_value(self, data: Any) -> Any:
-        """Return ``{"type", "value"}``."""
+        """Return ``{"type", "value"}`` or ``{"type", "path", "mode"}``."""
         if isinstance(data, dict):
-            kind = data.get("type", "string")
-            if set(data) - {"type", "value"} or kind not in INPUT_TYPES:
-                raise serializers.ValidationError(_("Write a literal, or an object with “type” and “value”."))
-            return {"type": kind, "value": data.get("value")}
+            return self._described(data)
         if isinstance(data, list):
             raise serializers.ValidationError(_("A list cannot be an input."))
         kinds: list[tuple[type, str]] = [(bool, "boolean"), (int, "integer"), (float, "number")]
         return {"type": next((name for kind, name in kinds if isinstance(data, kind)), "string"), "value": data}
 
+    def _described(self, data: dict[str, Any]) -> dict[str, Any]:
+        kind = data.get("type", "uri_folder" if "path" in data else "string")
+        if kind in DATA_TYPES and not set(data) - {"type", "path", "mode"}:
+            return {"type": kind, "path": data.get("path"), "mode": data.get("mode") or INPUT_MODES[0]}
+        if kind in INPUT_TYPES and not set(data) - {"type", "value"}:
+            return {"type": kind, "value": data.get("value")}
+        raise serializers.ValidationError(
+            _("Write a literal, an object with “type” and “value”, or for data one with “type”, “path” and “mode”.")
+        )
+
 
 class OutputSerializer(serializers.Serializer[dict[str, Any]]):
-    """A folder that the run shall fill."""
+    """A folder that the run shall fill, or a file that it shall write."""
 
     type = serializers.ChoiceField(choices=OUTPUT_TYPES, default="uri_folder")
+    name = serializers.CharField(
+        max_length=255,
+        required=False,
+        help_text=_("The dataset or model to register it as, once the run is completed."),
+    )
+    mode = serializers.ChoiceField(choices=[(mode, mode) for mode in OUTPUT_MODES], required=False)
 
 
 class LimitsSerializer(serializers.Serializer[dict[str, Any]]):
@@ -193,7 +206,7 @@ class SubmitSerializer(serializers.Serializer[dict[str, Any]]):
         help_text=_("A name such as “sklearn:1” or “sklearn@latest”, or an image with a conda file."),
     )
     compute = serializers.CharField(max_length=255, required=False, default="local")
-    inputs = serializers.DictField(child=LiteralField(), required=False, default=dict)
+    inputs = serializers.DictField(child=InputField(), required=False, default=dict)
     outputs = serializers.DictField(child=OutputSerializer(), required=False, default=dict)
     environment_variables = serializers.DictField(
         child=serializers.CharField(allow_blank=True, trim_whitespace=False), required=False, default=dict
@@ -262,7 +275,8 @@ class NeedsSerializer(serializers.Serializer[dict[str, Any]]):
     code = serializers.CharField(help_text=_("The folder to send as a zip; empty where there is none."))
     files = serializers.ListField(child=serializers.CharField())
     data = serializers.DictField(  # type: ignore[assignment]
-        child=serializers.CharField(), help_text=_("Local data by input; it goes into the zip as .inputs/<input>/…")
+        child=serializers.CharField(),
+        help_text=_("Local data by input: to be uploaded as a dataset, which `set` then names."),
     )
 
 
@@ -297,6 +311,21 @@ class TreeSerializer(serializers.Serializer[dict[str, Any]]):
 
     folders = FolderSerializer(many=True)
     files = FileSerializer(many=True)
+    next = serializers.CharField(allow_null=True)
+
+
+class InputFileSerializer(serializers.Serializer[dict[str, Any]]):
+    """A file of a data input. Size and hash are missing where nobody knows them before it is read."""
+
+    path = serializers.CharField()
+    size = serializers.IntegerField(allow_null=True)
+    sha256 = serializers.CharField(allow_blank=True)
+
+
+class InputFilesSerializer(serializers.Serializer[dict[str, Any]]):
+    """Files of a data input. ``next``: give it as ``after`` for more; null at the end."""
+
+    files = InputFileSerializer(many=True)
     next = serializers.CharField(allow_null=True)
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.experiments.api import experiments, files, jobs, runs, work
+from apps.experiments.api import experiments, files, inputs, jobs, runs, work
 
 _workspace = "workspaces/<str:name>/"
 _experiment = f"{_workspace}experiments/<str:experiment_name>/"
@@ -29,6 +29,8 @@ urlpatterns = [
     path(f"{_run}code/", files.RunCode.as_view()),
     path(f"{_run}code/content/", files.CodeContent.as_view()),
     path(f"{_run}code/zip/", files.CodeZip.as_view()),
+    path("work/inputs/<str:input_name>/files/", inputs.InputFiles.as_view()),
+    path("work/inputs/<str:input_name>/content/", inputs.InputContent.as_view()),
     path("work/code/", work.WorkCode.as_view()),
     path("work/files/<path:file_path>", work.WorkFile.as_view()),
 ]

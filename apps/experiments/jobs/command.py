@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from apps.core.errors import InvalidInput
 from apps.experiments.jobs.environment import EnvironmentReader, Surroundings
 from apps.experiments.jobs.yaml_text import Document, Path, read_yaml
-from apps.experiments.services.config import CommandJob, Limits
+from apps.experiments.services.config import DATA_TYPES, INPUT_MODES, CommandJob, Limits
 
 SCHEMA: Final = "https://azuremlschemas.azureedge.net/latest/commandJob.schema.json"
 
@@ -24,7 +24,6 @@ READ: Final = (
 # Known to the schema, and without a meaning here; kept for export.
 KEPT: Final = ("resources", "distribution", "services", "identity", "queue_settings", "parent_job_name", "component")
 OTHER_TYPES: Final = ("pipeline", "sweep", "automl", "spark", "parallel", "import", "finetuning", "data_transfer")
-DATA_TYPES: Final = ("uri_file", "uri_folder", "mltable", "mlflow_model", "custom_model", "triton_model", "safe_model")
 
 _GIT = re.compile(r"(git\+|git@|git://|ssh://|https?://)")
 
@@ -186,16 +185,16 @@ class _CommandReader(EnvironmentReader):
             return self.say((*where, "type"), _("“%(type)s” is no type of input") % {"type": str(kind)[:60]})
         if not isinstance(path, str) or not path:
             return self.say((*where, "path"), _("say where the data is"))
-        if path.startswith("azureml:") or "://" in path:
-            problem = _(
-                "data from “%(path)s” cannot be used yet: put the file beside the code and write its path, "
-                "or let the program fetch it"
-            )
-            return self.say((*where, "path"), problem % {"path": path[:200]})
+        mode = given.get("mode") or INPUT_MODES[0]
+        if mode not in INPUT_MODES:
+            problem = _("its mode is one of: %(modes)s")
+            return self.say((*where, "mode"), problem % {"modes": ", ".join(INPUT_MODES)})
+        if path.startswith(("azureml:", "runs:/")) or "://" in path:
+            return {"type": kind, "path": path, "mode": mode}
         self._data[name] = path
-        place = self.around.data_of(name, path, self.text("code"))
+        place = self.around.data_of(path, self.text("code"))
         if place is None and not self.only_needs:
-            problem = _("“%(path)s” did not come with the job; studio job create sends it along")
+            problem = _("“%(path)s” is not among the code; studio job create uploads it as a dataset")
             return self.say((*where, "path"), problem % {"path": path[:200]})
         return {"type": "string", "value": place or path}
 
@@ -211,6 +210,9 @@ class _CommandReader(EnvironmentReader):
                 self.say(("outputs", name, "type"), _("“%(type)s” is no type of output") % {"type": str(kind)[:60]})
                 continue
             rest = {key: value for key, value in described.items() if key != "type" and value is not None}
+            if isinstance(rest.get("name"), str) and "version" in rest:
+                said = _("The studio numbers versions itself: the “version” of the output “%(name)s” is passed over.")
+                self._warnings.append(said % {"name": name})
             if "path" in rest:
                 said = _("The output “%(name)s” is kept with the run; its path is not written to.")
                 self._warnings.append(said % {"name": name})

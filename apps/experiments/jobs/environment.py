@@ -28,8 +28,8 @@ class Surroundings(Protocol):
         Args: path: as written in the job file. code: the code folder, as written there.
         """
 
-    def data_of(self, input_name: str, path: str, code: str) -> str | None:
-        """Return where local data stands in the code folder at run time; None where it did not come along."""
+    def data_of(self, path: str, code: str) -> str | None:
+        """Return where local data stands in the code folder; None where it is not part of the code."""
 
 
 class EnvironmentReader(FieldReader):

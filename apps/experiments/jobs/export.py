@@ -5,7 +5,7 @@ from typing import Any
 from apps.experiments.jobs.command import SCHEMA
 from apps.experiments.jobs.yaml_text import write_yaml
 from apps.experiments.models import Run
-from apps.experiments.services.config import job_of
+from apps.experiments.services.config import is_data, job_of
 
 
 def job_file_of(run: Run) -> str:
@@ -17,7 +17,7 @@ def job_file_of(run: Run) -> str:
         "command": job.command,
         "code": "." if run.snapshot_id else None,
         "environment": _environment(job.environment),
-        "inputs": {name: given.get("value") for name, given in job.inputs.items()},
+        "inputs": {name: _input(given) for name, given in (run.config.get("inputs") or {}).items()},
         "outputs": job.outputs,
         "environment_variables": job.variables,
         "compute": f"azureml:{job.compute}",
@@ -30,6 +30,15 @@ def job_file_of(run: Run) -> str:
         **job.extras,
     }
     return write_yaml({name: value for name, value in tree.items() if value not in (None, "", {}, [])})
+
+
+def _input(given: dict[str, Any]) -> Any:
+    """Return a literal, or data with the version that it was."""
+    if not is_data(given):
+        return given.get("value")
+    named = given["kind"] in {"dataset", "model"}
+    path = f"azureml:{given['reference']}" if named else given["path"]
+    return {"type": given["type"], "path": path, "mode": given["mode"]}
 
 
 def _environment(reference: Any) -> Any:

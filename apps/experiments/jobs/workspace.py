@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from django.db.models.functions import Lower
 
 from apps.compute.models import ComputeTarget
-from apps.experiments.snapshots.packing import DATA_FOLDER
 from apps.workspaces.models import Alias, Workspace
 from apps.workspaces.models.alias import AliasKind
 
@@ -51,13 +50,8 @@ class WorkspaceSurroundings:
         inside = _inside(path, code)
         return self._read_code(inside) if self._read_code and inside in self._paths and inside else None
 
-    def data_of(self, input_name: str, path: str, code: str) -> str | None:
-        """Return where local data stands in the code folder at run time."""
-        sent = f"{DATA_FOLDER}/{input_name}"
-        files = sorted(known for known in self._paths if known.startswith(f"{sent}/"))
-        if files:
-            is_one = len(files) == 1 and files[0] == f"{sent}/{posixpath.basename(path.rstrip('/'))}"
-            return files[0] if is_one else sent
+    def data_of(self, path: str, code: str) -> str | None:
+        """Return where local data stands in the code folder; None where it is not part of the code."""
         inside = _inside(path, code)
         if inside and (inside in self._paths or any(known.startswith(f"{inside}/") for known in self._paths)):
             return inside

@@ -6,6 +6,7 @@ from apps.experiments.services.editing import archive_run, delete_run, edit_run,
 from apps.experiments.services.experiments import archive_experiment, edit_experiment, restore_experiment
 from apps.experiments.services.files import delete_file, store_file
 from apps.experiments.services.freeing import free_run, free_snapshots, free_workspace
+from apps.experiments.services.inputs import RunUse, ShownData, data_of, provider_of, runs_that_used
 from apps.experiments.services.job_files import read_job_file, submit_file
 from apps.experiments.services.lifecycle import cancel_run, end_run
 from apps.experiments.services.reactions import follow_order
@@ -23,12 +24,15 @@ from apps.experiments.services.waiting import environment_became_ready, environm
 __all__ = [
     "CommandJob",
     "Limits",
+    "RunUse",
+    "ShownData",
     "archive_experiment",
     "archive_run",
     "cancel_run",
     "clone_config",
     "create_interactive",
     "create_system_run",
+    "data_of",
     "delete_file",
     "delete_run",
     "edit_experiment",
@@ -42,10 +46,12 @@ __all__ = [
     "free_workspace",
     "is_below",
     "job_of",
+    "provider_of",
     "read_job_file",
     "rerun",
     "restore_experiment",
     "restore_run",
+    "runs_that_used",
     "state_of_environment",
     "store_file",
     "store_snapshot",

@@ -6,7 +6,7 @@ from apps.compute.models import WorkKind
 from apps.compute.services import orders
 from apps.experiments.hooks import ResolvedEnvironment
 from apps.experiments.models import Run
-from apps.experiments.services.config import rendered_command
+from apps.experiments.services.config import is_data, rendered_command
 
 SPEC_VERSION = 1
 LOG = "user_logs/std_log.txt"
@@ -37,7 +37,9 @@ def command_spec(run: Run, environment: ResolvedEnvironment | None) -> dict[str,
     """Return what the runner reads: all of it resolved, so that the work starts the same however often it is started."""
     config = run.config
     snapshot = run.snapshot
-    inputs = {name: given for name, given in config["inputs"].items() if given.get("value") is not None}
+    inputs = {
+        name: given for name, given in config["inputs"].items() if is_data(given) or given.get("value") is not None
+    }
     limits = config.get("limits") or {}
     return {
         "version": SPEC_VERSION,

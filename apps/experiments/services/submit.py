@@ -1,5 +1,6 @@
 """Make runs."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from apps.experiments.naming import new_run_name
 from apps.experiments.services import timeline
 from apps.experiments.services.config import CommandJob, check_job, check_tags, config_of, job_of
 from apps.experiments.services.experiments import DEFAULT_NAME, find_or_create_experiment, next_number
+from apps.experiments.services.inputs import check_still_there, record_inputs, resolve_inputs
 from apps.experiments.services.placing import place, place_command
 from apps.experiments.states import RunStatus, Stage
 from apps.workspaces.models import Workspace
@@ -54,6 +56,8 @@ def submit_command(
     check_tags("properties", job.properties)
     target = _target(workspace, job.compute)
     environment = resolve(workspace, job.environment, actor)
+    inputs, said = resolve_inputs(workspace, actor, job.inputs)
+    job = replace(job, inputs=inputs)
     experiment = find_or_create_experiment(actor=actor, workspace=workspace, name=experiment_name or DEFAULT_NAME)
     run = _create(
         workspace=workspace,
@@ -66,7 +70,7 @@ def submit_command(
         target=target,
         snapshot=snapshot,
         properties=_with_snapshot(job.properties, snapshot),
-        warnings=[*warnings, *(environment.warnings if environment else ())],
+        warnings=[*warnings, *(environment.warnings if environment else ()), *said],
         tags=job.tags,
     )
     _start(run, environment)
@@ -79,7 +83,7 @@ def rerun(*, actor: User, run: Run) -> Run:
     """Run a run again exactly as it was: the same command, code, versions and limits, in the same experiment.
 
     Raises:
-        NotRepeatable: it was no command of the studio's. UserError: its target or environment can no longer be used.
+        NotRepeatable: it was no command of the studio's. UserError: its target, environment or data can no longer be used.
     """
     acting(actor, run.workspace, Action.RUNS_WRITE)
     if run.kind != RunKind.COMMAND or run.experiment is None:
@@ -91,6 +95,7 @@ def rerun(*, actor: User, run: Run) -> Run:
     if frozen and environment is None:
         raise EnvironmentUnknown(frozen["name"])
     _refuse_failed(environment)
+    check_still_there(workspace, run.config.get("inputs") or {})
     experiment = find_or_create_experiment(actor=actor, workspace=workspace, name=run.experiment.name)
     again = _create(
         workspace=workspace,
@@ -250,6 +255,8 @@ def _create(
         RunTag.objects.bulk_create(
             [RunTag(run=run, workspace_id=run.workspace_id, name=name, value=value) for name, value in tags.items()]
         )
+    if experiment is not None:
+        record_inputs(run)
     return run
 
 

@@ -22,8 +22,6 @@ MOST_BYTES: Final = 300 * MIB
 MOST_FILES: Final = 2000
 # What an upload may hold before the rules of its ignore file leave out most of it.
 UPLOAD_LIMITS: Final = ArchiveLimits(max_members=20_000, max_total_bytes=1024 * MIB, max_file_bytes=1024 * MIB)
-DATA_FOLDER: Final = ".inputs"
-"""Where clients put local data into the zip of the code: ``.inputs/<name of the input>/…``."""
 CHUNK_BYTES: Final = 256 * 1024
 # Zips have no earlier date, and one date for all makes equal contents equal bytes.
 _DATE: Final = (1980, 1, 1, 0, 0, 0)
@@ -63,9 +61,8 @@ def packed(upload: BinaryIO) -> Iterator[PackedCode]:
 
 
 def _is_wanted(member: ArchiveMember, is_ignored: Ignored) -> bool:
-    """Whether a member is kept: code that is not ignored, and the data that came with it for the run's inputs."""
-    is_data = member.name.startswith(f"{DATA_FOLDER}/")
-    return not member.is_folder and (is_data or not is_ignored(member.name))
+    """Whether a member is kept: code that is not ignored."""
+    return not member.is_folder and not is_ignored(member.name)
 
 
 def _check(kept: list[ArchiveMember], is_ignored: Ignored) -> None:
