@@ -156,6 +156,8 @@ token_workspaces: Hook[[Any, Collection[UUID]], list[tuple[UUID, str]]] = Hook("
 ``among``, or if that is empty the first few hundred by name."""
 invitation_offered: Hook[[Any, dict[str, Any]], None] = Hook("invitation_offered")
 """``(actor, grants)``: check what an invitation shall give; raise a UserError where this actor may not give it."""
+invitation_made: Hook[[Any], None] = Hook("invitation_made")
+"""``(invitation)``: an invitation was stored; in the transaction that did it."""
 invitation_described: Hook[[dict[str, Any]], list[str]] = Hook("invitation_described")
 """``(grants)``: what an invitation gives, one phrase for each grant, such as "Reader in Churn"."""
 invitation_accepted: Hook[[Any, dict[str, Any], Any], None] = Hook("invitation_accepted")

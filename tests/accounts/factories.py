@@ -8,6 +8,7 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from apps.accounts.models import AccessToken, Invitation, SignInLink, User
+from apps.core import hooks
 from apps.core.crypto import new_token, token_hash
 
 PASSWORD = "correct horse battery"
@@ -82,4 +83,5 @@ class InvitationFactory(DjangoModelFactory):
         secret = new_token("invite")
         invitation = model_class.objects.create(*args, token_hash=token_hash(secret), **fields)
         invitation.secret = secret  # type: ignore[attr-defined]
+        hooks.invitation_made(invitation)
         return invitation

@@ -50,6 +50,7 @@ def invite(
         grants=grants,
         expires_at=timezone.now() + valid_for,
     )
+    hooks.invitation_made(invitation)
     hooks.audit(actor, "invitation.sent", invitation)
     _send(invitation, secret)
     return invitation, link_of(secret)

@@ -1,5 +1,5 @@
 from apps.workspaces.services.aliases import create_alias, delete_alias, edit_alias
-from apps.workspaces.services.invitations import accept_offer, check_offer, describe_offer, open_invitations
+from apps.workspaces.services.invitations import accept_offer, check_offer, describe_offer, note_offer, open_invitations
 from apps.workspaces.services.lifecycle import create_workspace, edit_workspace, set_archived
 from apps.workspaces.services.members import (
     add_member,
@@ -43,6 +43,7 @@ __all__ = [
     "is_email",
     "join_as_owner",
     "leave",
+    "note_offer",
     "open_invitations",
     "remove_member",
     "restore_workspace",

@@ -68,6 +68,7 @@ def withdraw_invitation(*, actor: User, workspace: Workspace, invitation: Invita
     if others or len(invitation.grants) > 1:
         invitation.grants["workspaces"] = others
         invitation.save(update_fields=["grants", "updated_at"])
+        invitation.offers.filter(workspace=row).delete()
     else:
         accounts.withdraw(actor=actor, invitation=invitation)
     hooks.audit(actor, "member.invitation_withdrawn", invitation, workspace_id=row.pk, summary=invitation.email)
