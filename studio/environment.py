@@ -59,6 +59,7 @@ class Environment:
     allow_private_addresses: bool
     trusted_proxy: bool
     default_language: str
+    log_limit_mb: int
     oidc_issuer: str
     oidc_client_id: str
     oidc_client_secret: str
@@ -146,6 +147,7 @@ class Environment:
             secret_key=reader.text("STUDIO_SECRET_KEY", ""),
             encryption_keys=reader.keys("STUDIO_ENCRYPTION_KEYS"),
             runner_grace_s=reader.integer("STUDIO_RUNNER_GRACE_S", 86_400, lowest=1),
+            log_limit_mb=reader.integer("STUDIO_LOG_LIMIT_MB", 1024, lowest=1, highest=1_000_000),
             trash_days=reader.integer("STUDIO_TRASH_DAYS", 14, lowest=1, highest=3650),
             allow_private_addresses=reader.boolean("STUDIO_ALLOW_PRIVATE_ADDRESSES", False),
             trusted_proxy=reader.boolean("STUDIO_TRUSTED_PROXY", False),

@@ -35,6 +35,7 @@ WRONG = [
     ("STUDIO_SECRET_KEY", "hunter2"),
     *(("STUDIO_ENCRYPTION_KEYS", value) for value in ("hunter2", "x" * 44, "ñ" * 44, f"{Fernet.generate_key().decode()},x")),
     *(("STUDIO_RUNNER_GRACE_S", value) for value in ("0", "1d", "-5")),
+    *(("STUDIO_LOG_LIMIT_MB", value) for value in ("0", "1GB")),
     *(("STUDIO_TRASH_DAYS", value) for value in ("0", "4000", "two")),
     *((name, value) for name in ("STUDIO_ALLOW_PRIVATE_ADDRESSES", "STUDIO_TRUSTED_PROXY") for value in ("1", "yes", "tru")),
     ("STUDIO_LANGUAGE", "de"),

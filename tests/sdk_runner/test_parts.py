@@ -111,6 +111,26 @@ def test_a_log_follows_what_the_studio_has(work, tmp_path):
         streams.send_some(ear, is_over=True)
 
 
+def test_a_log_that_the_studio_cut_is_not_sent_any_more_and_fills_no_disk(work, tmp_path):
+    path = tmp_path / "log"
+    path.write_bytes(b"x" * 1000)
+    ear = Ear()
+    ear.answers = [Answer(200, {"size": 500, "cut": True})]
+    Streams(work, [LogStream(path, "a.txt")]).send_some(ear)
+    with path.open("ab") as file:
+        file.write(b"y" * (8 << 20))
+        file.flush()
+        os.fsync(file.fileno())
+    streams = Streams(work, [LogStream(path, "a.txt")])  # of another runner
+    assert not streams.send_some(ear)
+    assert path.stat().st_size == 1000 + (8 << 20)
+    assert path.stat().st_blocks * 512 < 1 << 20
+    ear.answers = [Answer(200, {"size": 500, "cut": True})]
+    streams.send_some(ear, is_over=True)
+    assert ear.heard[-1] == ("work/logs/?path=a.txt&offset=500&end=1", b"")
+    assert streams.are_done
+
+
 def test_a_log_that_nobody_wrote_is_no_file(work, tmp_path):
     ear = Ear()
     streams = Streams(

@@ -49,7 +49,7 @@ async def _take_log(scope: Scope, receive: Receive) -> dict[str, Any]:
     body = await read_body(receive, MOST_LOG_BYTES)
     stored = await writer.write(LogPart(run_id, path, offset, body, query.get("end") == "1"))
     news.tell(stored.topics)
-    return {"size": stored.log_size}
+    return {"size": stored.log_size, **({"cut": True} if stored.log_is_cut else {})}
 
 
 async def _take_metrics(scope: Scope, receive: Receive) -> dict[str, Any]:

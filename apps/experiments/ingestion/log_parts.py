@@ -1,16 +1,20 @@
 """Appends to logs."""
 
+from dataclasses import dataclass
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Sum
+from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.core.errors import Conflict, UserError
 from apps.core.storage.keys import fault_in_path
+from apps.experiments.events import run_changed
 from apps.experiments.ingestion.errors import LogGap
 from apps.experiments.ingestion.requests import LogPart
-from apps.experiments.models import LogSegment, RunLog
+from apps.experiments.models import LogSegment, Run, RunLog
 
 LONGEST_PATH_BYTES = 500
 LONGEST_LINE_BYTES = 2**20
@@ -33,8 +37,17 @@ def check_path(path: str) -> str:
     return path
 
 
-def append(part: LogPart) -> tuple[int, bool]:
-    """Add to a log, whose run's row is locked, what it does not have yet. Returns its size, and whether that is news.
+@dataclass(frozen=True)
+class Appended:
+    """What a log is after something was added: its size in bytes, whether that is news, and whether it takes no more."""
+
+    size: int
+    is_news: bool
+    is_cut: bool
+
+
+def append(part: LogPart) -> Appended:
+    """Add to a log, whose run's row is locked, what it does not have yet. At its limit the log says so, and takes no more.
 
     Raises:
         LogGap: bytes before ``part`` are missing.
@@ -45,12 +58,15 @@ def append(part: LogPart) -> tuple[int, bool]:
         if RunLog.objects.filter(run_id=part.run_id).count() >= MOST_LOGS:
             raise Conflict(_("A run has at most %(most)d logs.") % {"most": MOST_LOGS})
         log = RunLog(run_id=part.run_id, path=part.path)
-    if part.offset > log.size:
-        raise LogGap(log.size)
-    data = part.data[log.size - part.offset :]
+    data = b"" if log.cut_at else _what_follows(log, part)
+    limit = settings.STUDIO.log_limit_mb * 2**20
+    if log.cut_at is None and log.size + len(data) > limit:
+        data = data[: limit - log.size] + _notice(limit)
+        log.cut_at = timezone.now()
+        _warn(part, limit)
     ends_now = part.has_ended and log.ended_at is None
     if not data and not ends_now and log.pk:
-        return log.size, False
+        return Appended(log.size, is_news=False, is_cut=log.cut_at is not None)
     if ends_now:
         log.ended_at = timezone.now()
     offset, first_line = log.size, log.lines
@@ -63,7 +79,29 @@ def append(part: LogPart) -> tuple[int, bool]:
         LogSegment.objects.create(
             log=log, offset=offset, length=len(data), first_line=first_line, lines=lines, data=data
         )
-    return log.size, True
+    return Appended(log.size, is_news=True, is_cut=log.cut_at is not None)
+
+
+def _what_follows(log: RunLog, part: LogPart) -> bytes:
+    if part.offset > log.size:
+        raise LogGap(log.size)
+    return part.data[log.size - part.offset :]
+
+
+def _notice(limit: int) -> bytes:
+    words = _("The log ends here: it has reached %(size)s, the most that is kept of one. The run goes on.")
+    return f"\n=== {words % {'size': filesizeformat(limit)}} ===\n".encode()
+
+
+def _warn(part: LogPart, limit: int) -> None:
+    """Say on the run's page, too, that a log was cut."""
+    words = _(
+        "The log %(path)s was cut at %(size)s, the most that is kept of one. Print less, or write to a file in outputs/."
+    )
+    run = Run.objects.get(pk=part.run_id)
+    run.warnings = [*run.warnings, words % {"path": part.path, "size": filesizeformat(limit)}]
+    run.save(update_fields=["warnings"])
+    run_changed(run)
 
 
 def _open_line_bytes(log: RunLog) -> int:

@@ -26,13 +26,14 @@ _SENT = 'SELECT run_id, source, "offset" FROM {table} WHERE {conditions}'
 class Stored:
     """What became of a request. ``refused``: ``(number of the line from 1, reason)``. ``points``: how many are new, by run.
 
-    ``log_size``: the log's size in bytes. ``topics`` have news.
+    ``log_size``: the log's size in bytes. ``log_is_cut``: it takes no more. ``topics`` have news.
     """
 
     accepted: int = 0
     refused: list[tuple[int, str]] = field(default_factory=list)
     points: dict[UUID, int] = field(default_factory=dict)
     log_size: int = 0
+    log_is_cut: bool = False
     topics: set[str] = field(default_factory=set)
 
 
@@ -77,8 +78,9 @@ def _locked(run_ids: set[UUID]) -> set[UUID]:
 
 
 def _store_log(part: LogPart) -> Stored:
-    size, is_news = log_parts.append(part)
-    return Stored(accepted=1, log_size=size, topics={log_parts.log_topic(part.run_id, part.path)} if is_news else set())
+    log = log_parts.append(part)
+    topics = {log_parts.log_topic(part.run_id, part.path)} if log.is_news else set()
+    return Stored(accepted=1, log_size=log.size, log_is_cut=log.is_cut, topics=topics)
 
 
 def _store_logged(request: Logged, group: series.Group, sent_before: set[_Sent], runs: set[UUID]) -> Stored:

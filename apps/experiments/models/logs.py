@@ -6,7 +6,10 @@ from apps.experiments.models.run import Run
 
 
 class RunLog(models.Model):
-    """One log file of a run. ``size`` in bytes; ``lines`` counts complete lines. ``ended_at``: nothing more will come."""
+    """One log file of a run. ``size`` in bytes; ``lines`` counts complete lines. ``ended_at``: nothing more will come.
+
+    ``cut_at``: when it reached the limit of a log; what came after that is not kept, and its last line says so.
+    """
 
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="logs")
     path = models.CharField(max_length=500)
@@ -14,6 +17,7 @@ class RunLog(models.Model):
     lines = models.PositiveBigIntegerField(default=0)
     updated_at = models.DateTimeField(auto_now=True)
     ended_at = models.DateTimeField(null=True, blank=True)
+    cut_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint("run", "path", name="log_once")]

@@ -14,11 +14,13 @@ from pathlib import Path
 from typing import Any, Callable
 from urllib.parse import urlencode
 
+from mlstudio.runner import kernel
 from mlstudio.runner.folder import WorkFolder
 from mlstudio.runner.link import Answer, Link
 
 LARGEST_BATCH = 256 << 10
 LARGEST_LINE = 1 << 20
+GIVEN_BACK_FROM = 1 << 20
 FILE_LINE = b'{"f":'
 
 
@@ -48,7 +50,7 @@ class Stream:
 
 
 class LogStream(Stream):
-    """A log.
+    """A log. Once the studio takes no more of it, what is written is given back to the disk unread.
 
     Args: path: what the studio calls it. is_always_there: whether the studio shall have it even if nobody writes to it.
     """
@@ -61,7 +63,9 @@ class LogStream(Stream):
     def send_some(self, link: Link, is_over: bool) -> bool:
         """Send what is new, at most 256 KB; at the end say so, once."""
         position = self.position
-        data = self.read(LARGEST_BATCH)
+        if "cut" in position:
+            self._give_back()
+        data = b"" if "cut" in position else self.read(LARGEST_BATCH)
         if not data and not is_over:
             return False
         if not data and not position["sent"] and not self._is_always_there:
@@ -76,7 +80,15 @@ class LogStream(Stream):
         if data or not answer.is_good:
             position["sent"] = int(answer.body["size"])  # what it has decides, whatever we remember
         position["ended"] = not data and answer.is_good
+        if answer.body.get("cut"):
+            position["cut"] = self.file.stat().st_size
         return True
+
+    def _give_back(self) -> None:
+        size = self.file.stat().st_size
+        if size - self.position["cut"] >= GIVEN_BACK_FROM:
+            kernel.give_back(self.file, self.position["cut"], size)
+            self.position["cut"] = size
 
 
 class LineStream(Stream):

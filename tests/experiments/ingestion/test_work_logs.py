@@ -1,6 +1,9 @@
 """What runners send of logs, over real HTTP."""
 
+from dataclasses import replace
+
 import pytest
+from django.conf import settings
 
 from apps.experiments.models import LogSegment, RunLog
 from tests.experiments.working import WorkingRun
@@ -43,6 +46,32 @@ def test_an_endless_line_is_broken(runner, work):
     log = RunLog.objects.get(run=work.run)
     assert log.size == 5 * len(half)
     assert 1 <= log.lines <= 3
+
+
+@pytest.fixture
+def one_megabyte(monkeypatch):
+    """Logs have at most 1 MB."""
+    monkeypatch.setattr(settings, "STUDIO", replace(settings.STUDIO, log_limit_mb=1))
+
+
+def test_a_log_that_is_too_long_is_cut_and_log_and_run_say_so_once(runner, work, one_megabyte):
+    runner.log(b"x" * 2**19, 0)
+    answer = runner.log(b"y" * 2**20, 2**19)
+    assert answer.json()["cut"] is True
+    assert runner.log(b"z" * 100, answer.json()["size"]).json() == answer.json()
+    assert runner.log(b"z" * 100, 5 * 2**20).json() == answer.json()  # a runner that did not hear of it
+    assert runner.log(b"", answer.json()["size"], end=True).json() == answer.json()
+    kept = text_of(work)
+    assert kept[: 2**20] == b"x" * 2**19 + b"y" * 2**19
+    assert (
+        kept[2**20 :].decode()
+        == "\n=== The log ends here: it has reached 1.0\xa0MB, the most that is kept of one. The run goes on. ===\n"
+    )
+    work.run.refresh_from_db()
+    (warning,) = work.run.warnings
+    assert warning.startswith("The log user_logs/std_log.txt was cut at 1.0\xa0MB")
+    assert RunLog.objects.get(run=work.run).ended_at is not None
+    assert runner.log(b"fine", 0, path="system_logs/runner.txt").json() == {"size": 4}
 
 
 def test_wrong_paths_and_sizes_are_refused_in_words(runner):
