@@ -273,6 +273,8 @@ SPECTACULAR_SETTINGS = {
         "DatasetKindEnum": "apps.data.states.DatasetKind",
         "DatastoreKindEnum": "apps.data.states.DatastoreKind",
         "InvitationStateEnum": "apps.accounts.models.invitation.Invitation.State",
+        "ModelTypeEnum": "apps.registry.states.ModelType",
+        "ModelVersionStateEnum": "apps.registry.states.VersionState",
         "OutputTypeEnum": "apps.experiments.api.serializers.OUTPUT_TYPES",
         "RunKindEnum": "apps.experiments.models.run.RunKind",
         "RunnerOutcomeEnum": "apps.compute.states.RUNNER_OUTCOMES",

@@ -5,6 +5,8 @@ from typing import Any, Self
 from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
+from django.db.models import Q
+from django.db.models.fields.json import KeyTransform
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
@@ -22,6 +24,19 @@ class RegisteredModelQuerySet(models.QuerySet["RegisteredModel"]):
     def visible_to(self, user: Any) -> Self:
         """Keep the models of workspaces the user is a member of."""
         return self.filter(workspace__in=Workspace.objects.visible_to(user))
+
+    def named(self, name: str) -> Self:
+        """Keep the model of this name, in any case of letters."""
+        return self.alias(lower_name=Lower("name")).filter(lower_name=name.replace("\x00", "").lower())
+
+    def tagged(self, name: str, value: str = "") -> Self:
+        """Keep models that have a tag, or whose latest version has it; with this value, where one is given."""
+        if set(name) & set('"\\\x00') or "\x00" in value:  # SQLite's paths into JSON cannot say the first two
+            return self.none()
+        if not value:
+            return self.filter(Q(tags__has_key=name) | Q(latest__tags__has_key=name))
+        own, latest = KeyTransform(name, "tags"), KeyTransform(name, "latest__tags")
+        return self.alias(tag=own, latest_tag=latest).filter(Q(tag=value) | Q(latest_tag=value))
 
 
 class RegisteredModel(BaseModel):

@@ -4,6 +4,7 @@ from apps.registry.services.comparing import Difference, compare
 from apps.registry.services.copying import copy_files, watch_copies
 from apps.registry.services.deleting import delete_model, delete_version, free_folders, free_workspace
 from apps.registry.services.files import content_of, find_file, open_file, tree_of, zip_of
+from apps.registry.services.model_files import ReadModelFile, read_model_file
 from apps.registry.services.models import archive_model, edit_model, ensure_model, find_model, get_model
 from apps.registry.services.references import check_ready, resolve_reference
 from apps.registry.services.registering import (
@@ -13,6 +14,7 @@ from apps.registry.services.registering import (
     register_from_run,
     register_from_upload,
 )
+from apps.registry.services.sources import RunSource, find_run, read_source
 from apps.registry.services.versions import (
     archive_version,
     delete_alias,
@@ -27,6 +29,8 @@ from apps.registry.services.versions import (
 __all__ = [
     "Difference",
     "NewVersion",
+    "ReadModelFile",
+    "RunSource",
     "SourceFile",
     "archive_model",
     "archive_version",
@@ -42,11 +46,14 @@ __all__ = [
     "ensure_model",
     "find_file",
     "find_model",
+    "find_run",
     "find_version",
     "free_folders",
     "free_workspace",
     "get_model",
     "open_file",
+    "read_model_file",
+    "read_source",
     "register_files",
     "register_from_run",
     "register_from_upload",

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from django.db import IntegrityError, transaction
-from django.db.models.functions import Lower
 from django.utils import timezone
 
 from apps.accounts.models import User
@@ -20,8 +19,8 @@ EDITABLE: Final = ("name", "description", "tags")
 
 def find_model(workspace: Workspace, name: str) -> RegisteredModel | None:
     """Return a model by its name, in any case of letters."""
-    rows = RegisteredModel.objects.filter(workspace=workspace).alias(lower_name=Lower("name"))
-    found = rows.filter(lower_name=name.replace("\x00", "").lower()).select_related("latest", "created_by").first()
+    rows = RegisteredModel.objects.filter(workspace=workspace).named(name)
+    found = rows.select_related("latest", "created_by").first()
     if found is not None:
         found.workspace = workspace
     return found

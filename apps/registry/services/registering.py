@@ -1,6 +1,5 @@
 """New versions: of files of a run, of an upload, or of files that lie in the store."""
 
-import hashlib
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -13,7 +12,7 @@ from django.utils.translation import gettext as _
 from apps.accounts.models import User
 from apps.core import queue
 from apps.core.errors import InvalidInput
-from apps.core.storage import get_store
+from apps.core.storage import digest_of, get_store
 from apps.core.storage.keys import fault_in_path, shown
 from apps.data.errors import UploadIncomplete, UploadOver
 from apps.data.models import Upload, UploadFile
@@ -59,6 +58,7 @@ class NewVersion:
     """What is said of a version when it is registered. ``type`` and ``framework`` are found out where they are None.
 
     ``version``: the number that it must get; None is the next one. ``environment``: ``name:version`` of what it needs.
+    ``flavors`` are those of a model without ``MLmodel``, as a model file says them.
     """
 
     type: str | None = None
@@ -67,6 +67,7 @@ class NewVersion:
     description: str = ""
     tags: Mapping[str, str] = field(default_factory=dict)
     properties: Mapping[str, str] = field(default_factory=dict)
+    flavors: Mapping[str, Any] = field(default_factory=dict)
     version: int | None = None
     source: str = ""
     root: str = ""
@@ -210,7 +211,7 @@ def _described(files: Sequence[SourceFile], new: NewVersion) -> tuple[NewVersion
     def opened(path: str) -> io.BytesIO:
         return io.BytesIO(b"".join(get_store().open(keys[path], 0, LARGEST_BYTES + 1)))
 
-    manifest = read_manifest(paths, opened)
+    manifest = read_manifest(paths, opened) or ({"flavors": dict(new.flavors)} if new.flavors else {})
     kind = new.type or guess_type(paths)
     if kind not in ModelType.values:
         raise InvalidInput({"type": [_("It is one of: %(types)s.") % {"types": ", ".join(ModelType.values)}]})
@@ -264,7 +265,7 @@ def _write_down(
         root=new.root,
         file_count=len(files),
         size=sum(file.size for file in files),
-        sha256=_digest(files),
+        sha256=digest_of((file.path, file.sha256) for file in sorted(files, key=lambda file: file.path)),
         created_by=actor,
     )
     check_fields(version, "description", "framework_version")
@@ -298,10 +299,3 @@ def _next_number(model: RegisteredModel, wanted: int | None) -> int:
     if wanted <= model.latest_number:
         raise VersionExists(model.name, wanted, model.latest_number)
     return wanted
-
-
-def _digest(files: Sequence[SourceFile]) -> str:
-    digest = hashlib.sha256()
-    for file in sorted(files, key=lambda file: file.path):
-        digest.update(f"{file.path}\0{file.sha256}\n".encode())
-    return digest.hexdigest()
