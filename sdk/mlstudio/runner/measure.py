@@ -31,8 +31,16 @@ class Meter:
         self._has_gpus = shutil.which(GPU_QUERY[0]) is not None
 
     def measure(self) -> None:
-        """Append one line. ``cpu_percent``: 100 is one core; rates are per second; the network is the whole machine's."""
-        now, at_ms = time.monotonic(), int(time.time() * 1000)
+        """Append one line."""
+        at_ms = int(time.time() * 1000)
+        rows = [[f"system/{name}", round(value, 3), at_ms] for name, value in self.values().items()]
+        with self._file.open("a", encoding="utf-8") as file:
+            file.write(json.dumps({"s": rows}) + "\n")
+
+    def values(self) -> dict[str, float]:
+        """Return what is used now. ``cpu_percent``: 100 is one core; rates are per second, since the last time; the network is
+        the whole machine's."""
+        now = time.monotonic()
         passed = max(now - self._at, 0.001)
         pids = processes.descendants(self._root)
         cpu, disk, network = processes.cpu_seconds(pids), processes.disk_bytes(pids), _network()
@@ -50,9 +58,7 @@ class Meter:
             **self._gpus(),
         }
         self._cpu, self._disk, self._network, self._at = cpu, disk, network, now
-        rows = [[f"system/{name}", round(value, 3), at_ms] for name, value in values.items()]
-        with self._file.open("a", encoding="utf-8") as file:
-            file.write(json.dumps({"s": rows}) + "\n")
+        return values
 
     def _gpus(self) -> dict[str, float]:
         if not self._has_gpus:

@@ -71,7 +71,7 @@ class Command:
             return Ending(
                 "failed", error_code=SYSTEM_ERROR, reason="the command could not be started; see the machine's log"
             )
-        meter = Meter(who["pid"], self._folder.logs / "system.ndjson")
+        meter = self._meter(who)
         measure_at = time.monotonic() + FIRST_MEASURE_S
         ending: Ending | None = None
         with _waiting_for(who) as wait:
@@ -85,6 +85,9 @@ class Command:
                     measure_at += MEASURE_S
                 wait(CHECK_S)
         return self._result(who, ending)
+
+    def _meter(self, who: dict[str, Any]) -> Meter:
+        return Meter(who["pid"], self._folder.logs / "system.ndjson")
 
     def _find_keeper(self) -> dict[str, Any] | None:
         deadline = time.monotonic() + KEEPER_STARTS_S
