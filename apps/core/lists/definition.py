@@ -54,6 +54,8 @@ class Empty:
     action_url: str = ""
     action_dialog: str = ""
     snippet: str = ""
+    template: str = ""
+    """More steps than one: a template, which gets what the page has."""
 
 
 @dataclass(frozen=True)

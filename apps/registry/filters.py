@@ -1,0 +1,86 @@
+"""Filters of models and their versions, the same for pages and API."""
+
+from typing import Any
+
+from django import forms
+from django.db.models import Model, QuerySet
+from django.db.models.fields.json import KeyTransform
+from django.utils.translation import gettext_lazy as _
+from django_filters import CharFilter, ChoiceFilter, FilterSet, MultipleChoiceFilter
+
+from apps.registry.models import ModelVersion, RegisteredModel
+from apps.registry.states import Framework, ModelType, VersionState
+
+
+class ArchiveFilter(FilterSet):
+    """Rows with tags and an archive, which is left out unless asked for."""
+
+    tag = CharFilter(
+        label=_("Tag"), method="by_tag", widget=forms.TextInput(attrs={"placeholder": _("name or name=value")})
+    )
+    created_by = CharFilter(
+        label=_("Created by"),
+        field_name="created_by__username",
+        widget=forms.TextInput(attrs={"placeholder": _("user name")}),
+    )
+    archived = ChoiceFilter(
+        label=_("Archive"),
+        choices=[("only", _("Archived")), ("all", _("With archived"))],
+        empty_label=_("Not archived"),
+        method="by_archive",
+        widget=forms.RadioSelect,
+    )
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        rows: QuerySet[Model] = super().filter_queryset(queryset)
+        return rows if self.form.cleaned_data.get("archived") else rows.filter(archived_at=None)
+
+    def by_archive(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """Choose by archive; without a value, ``filter_queryset`` leaves the archive out."""
+        return rows.exclude(archived_at=None) if value == "only" else rows
+
+    def by_tag(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """Choose by a tag's name, or its name and value."""
+        key, has_value, wanted = (part.strip() for part in value.partition("="))
+        rows = rows.filter(tags__has_key=key)
+        return rows.alias(tag_value=KeyTransform(key, "tags")).filter(tag_value=wanted) if has_value else rows
+
+
+class ModelFilter(ArchiveFilter):
+    """Models by what their latest version is."""
+
+    framework = MultipleChoiceFilter(
+        label=_("Framework"),
+        field_name="latest__framework",
+        choices=Framework.choices,
+        distinct=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    type = MultipleChoiceFilter(
+        label=_("Type"),
+        field_name="latest__type",
+        choices=ModelType.choices,
+        distinct=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    class Meta:
+        model = RegisteredModel
+        fields: list[str] = []
+
+    def by_tag(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """Choose by a tag's name, or its name and value, of the model or of its latest version."""
+        key, _sign, wanted = (part.strip() for part in value.partition("="))
+        return rows.tagged(key, wanted)  # type: ignore[attr-defined, no-any-return]
+
+
+class VersionFilter(ArchiveFilter):
+    """Versions of one model."""
+
+    state = MultipleChoiceFilter(
+        label=_("State"), choices=VersionState.choices, distinct=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    class Meta:
+        model = ModelVersion
+        fields: list[str] = []
