@@ -16,6 +16,6 @@ def exposed_machine(workspace: Workspace, agent: Agent | None = None) -> dict[st
 
     Args: agent: the machine; None: the one that serves the targets of the workspace.
     """
-    if agent is None:
+    if not agent:  # of a run without an order a template gives an empty text
         agent = Agent.objects.filter(name=LOCAL, isolation=Isolation.NONE).first()
     return {"workspace": workspace, "agent": agent if agent is not None and agent.exposes_everything else None}
