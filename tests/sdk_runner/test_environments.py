@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from mlstudio.runner import environment, interpreters, requirements
+from mlstudio.agent.sweeping import Sweeper
+from mlstudio.agent.work import Work
+from mlstudio.runner import environment, interpreters, requirements, sandbox
 from tests.launcher.waiting import until
 
 pytestmark = pytest.mark.processes
@@ -256,3 +258,16 @@ def test_a_run_whose_environment_was_locked_elsewhere_says_so(shop):
     order = shop.run("true", environment={**in_environment(built), "digest": "0" * 64})
     assert order.end["error_code"] == "SystemError"
     assert "another kind of machine or Python" in order.end["reason"]
+
+
+def test_an_environment_that_was_removed_is_made_again_for_the_next_run(shop):
+    built = build(shop, "colour")
+    common = sandbox.common_home(shop.home)
+    path = common / "environments" / built.end["result"]["digest"]
+    os.utime(path.with_name(f"{path.name}.lock"), (0, 0))
+    Sweeper(shop.home, Work(shop.home, shop.studio.url), 0).look()
+    assert not path.exists()
+    assert not list((common / "uv-cache").rglob("data.py")), "else its disk space would not be free"
+    order = shop.run("python -c 'import colour.data; print(colour.data.NAME)'", environment=in_environment(built))
+    assert order.log == "red\n"
+    assert path.is_dir()

@@ -22,6 +22,7 @@ from mlstudio import __version__
 from mlstudio.agent import isolation, lock, machine
 from mlstudio.agent.connection import Connection
 from mlstudio.agent.leasing import Leasing
+from mlstudio.agent.sweeping import DEFAULT_CACHE_MB, Sweeper
 from mlstudio.agent.work import Work
 from mlstudio.errors import ConfigurationError
 
@@ -59,6 +60,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     work = Work(options.home, options.server)
     leasing = Leasing(options.server, options.token_file, work, options.slots)
     threading.Thread(target=leasing.run, args=(stop,), name="leasing", daemon=True).start()
+    sweeper = Sweeper(options.home, work, options.environment_cache_mb)
+    threading.Thread(target=sweeper.run, args=(stop,), name="sweeping", daemon=True).start()
     while not stop.wait(LOOK_AFTER_S):
         if work.look_after():
             leasing.ask_again()
@@ -124,5 +127,11 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         type=int,
         default=int(os.environ.get("STUDIO_AGENT_SLOTS") or machine.cores()),
         help="how much runs at once (default: STUDIO_AGENT_SLOTS, else the number of cores)",
+    )
+    parser.add_argument(
+        "--environment-cache-mb",
+        type=int,
+        default=int(os.environ.get("STUDIO_ENVIRONMENT_CACHE_MB") or DEFAULT_CACHE_MB),
+        help="remove environments that nothing used for long beyond this (default: STUDIO_ENVIRONMENT_CACHE_MB, else 20000)",
     )
     return parser.parse_args(arguments)

@@ -6,6 +6,7 @@ and start time; a runner that was killed is started again and finds its command 
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import signal
@@ -13,6 +14,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -87,6 +89,12 @@ class Work:
             used = sum(held.slots for held in self._held.values())
             building = sum(held.order["kind"] == "build" for held in self._held.values())
         return max(0, slots - used), max(0, builds - building)
+
+    @contextlib.contextmanager
+    def undisturbed(self) -> Iterator[list[dict[str, Any]]]:
+        """Give all orders held, and see to it that none is taken or put away meanwhile."""
+        with self._lock:
+            yield [held.order for held in self._held.values()]
 
     def take(self, order: dict[str, Any]) -> None:
         """Hold an order and start its runner; one that is held already stays as it is."""

@@ -101,9 +101,10 @@ class Builder:
         everywhere = self._home / "environments"
         everywhere.mkdir(mode=0o755, exist_ok=True)
         path = everywhere / digest
+        _note_use(path)
         if path.is_dir():
             return Environment(digest, path, interpreter)
-        with (everywhere / f"{digest}.lock").open("w") as guard:
+        with _lock_of(path).open("w") as guard:
             self._wait_for(guard)
             if not path.is_dir():
                 self._build(interpreter, lock, path)
@@ -173,6 +174,22 @@ class Builder:
                 if self._interrupted():
                     raise Interrupted from None
                 time.sleep(CHECK_S)
+
+
+def used_at(path: Path) -> float:
+    """Return when somebody last asked for the environment in a folder, in seconds since 1970."""
+    try:
+        return _lock_of(path).stat().st_mtime
+    except FileNotFoundError:
+        return path.stat().st_mtime
+
+
+def _lock_of(path: Path) -> Path:
+    return path.with_name(f"{path.name}.lock")
+
+
+def _note_use(path: Path) -> None:
+    _lock_of(path).touch()
 
 
 def packages_of(environment: Path) -> list[dict[str, str]]:
