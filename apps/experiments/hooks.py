@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 from uuid import UUID
 
-from apps.core.hooks import Hook
+from apps.core.hooks import Hook, Text
 from apps.experiments.models import Run
 from apps.workspaces.models import Workspace
 
@@ -165,3 +165,19 @@ run_starts: Hook[[str], RunStart | None] = Hook("run_starts")
 """``(name)``: what a new run begins with whose form was opened for ``name``; None where there is nothing of this name."""
 run_links: Hook[[Run], list[RunLink]] = Hook("run_links")
 """``(run)``: what came of a run, for its page."""
+
+
+@dataclass(frozen=True)
+class RunAction:
+    """Something that can be done with a run in another part of the studio, such as registering a model of it. ``action`` is what
+    the policy table must allow. ``takes_path``: it is offered beside the run's files, too, and ``?path=`` names one of them."""
+
+    label: Text
+    url: str
+    icon: str
+    action: str
+    takes_path: bool = False
+
+
+run_actions: Hook[[Run], list[RunAction]] = Hook("run_actions")
+"""``(run)``: what can be done with a run elsewhere, as it is now."""

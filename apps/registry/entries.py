@@ -6,13 +6,17 @@ from uuid import UUID
 
 from django.db.models import Count, Sum
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.activity import verbs
 from apps.core.hooks import ASSETS, Content, Holding, NavigationEntry, SearchGroup, SearchResult
+from apps.experiments.hooks import RunAction, RunLink
+from apps.experiments.models import Run
 from apps.registry.models import ModelFile, ModelVersion, RegisteredModel
 from apps.registry.services.files import content_of
+from apps.registry.services.versions import versions_of_run
 from apps.registry.states import VersionState
 from apps.workspaces.models import Membership
 from apps.workspaces.policies import may
@@ -41,6 +45,27 @@ def search(request: HttpRequest, workspace: Any, text: str) -> list[SearchGroup]
         for row in rows.select_related("workspace", "latest").order_by("name")[:MOST_RESULTS]
     ]
     return [SearchGroup(_("Models"), items)]
+
+
+def run_links(run: Run) -> list[RunLink]:
+    """The versions that were registered from a run. Those whose files are not there say so."""
+    return [
+        RunLink(
+            version.reference,
+            version.get_absolute_url(),
+            kind=_("model"),
+            detail="" if version.is_ready else version.get_state_display(),
+        )
+        for version in versions_of_run(run)
+    ]
+
+
+def run_actions(run: Run) -> list[RunAction]:
+    """Registering a model, once the run has left files."""
+    if not run.output_bytes:
+        return []
+    url = reverse("registry:register-run", args=[run.workspace.name, run.pk])
+    return [RunAction(_("Register model"), url, "model", Action.MODELS_WRITE, takes_path=True)]
 
 
 def workspace_holds(workspace_ids: Collection[UUID]) -> dict[UUID, list[Holding]]:

@@ -14,6 +14,7 @@ from apps.core.content import serving
 from apps.core.lists import Empty
 from apps.core.markdown import render_markdown
 from apps.core.times import duration
+from apps.experiments.hooks import run_links
 from apps.experiments.lists import ChildRunList
 from apps.experiments.metrics.query import cursor_of
 from apps.experiments.models import MetricSummary, Run
@@ -66,6 +67,7 @@ def overview(request: WorkspaceRequest, run_id: UUID) -> HttpResponse:
         "numbers": [numbers_of(metric) for metric in metrics[:MOST_METRICS]],
         "has_more_metrics": len(metrics) > MOST_METRICS,
         "metrics_cursor": cursor,
+        "links": [link for links in run_links(run) for link in links],
     }
     if wants_part(request):
         part = {**head_context(request, run), **facts, "is_part": True, "socket": socket_of(request, run)}
@@ -143,7 +145,15 @@ def logs(request: WorkspaceRequest, run_id: UUID) -> HttpResponse:
         "ended": run.is_over,
         "downloadUrl": f"{api}content/",
     }
-    context["files_props"] = {"api": f"{context['api']}files/", "canPreview": serving.may_be_shown()}
+    context["files_props"] = {
+        "api": f"{context['api']}files/",
+        "canPreview": serving.may_be_shown(),
+        "actions": [
+            {"label": str(action.label), "url": action.url, "icon": action.icon}
+            for action in context["actions"]
+            if action.takes_path
+        ],
+    }
     return render(request, "experiments/run_logs.html", context)
 
 

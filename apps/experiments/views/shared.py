@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from apps.compute.services import waiting_reason
 from apps.core import events
 from apps.experiments.events import run_topic
+from apps.experiments.hooks import RunAction, run_actions
 from apps.experiments.models import Experiment, Run
 from apps.experiments.policies import may_be_canceled, may_be_deleted, may_be_rerun
 from apps.experiments.states import RunStatus
@@ -93,7 +94,7 @@ def page_context(request: WorkspaceRequest, run: Run, tab: str) -> dict[str, Any
     if run.experiment is not None:
         request.navigation_path = reverse("experiments:experiments", args=[request.workspace.name])  # type: ignore[attr-defined]
     counts = {
-        "run-images": counted(run.records.values("kind", "name").distinct()),
+        "run-images": counted(run.records.shown().values("kind", "name").distinct()),
         "run-children": counted(run.children.filter(deleted_at=None)),
     }
     address = [request.workspace.name, run.pk]
@@ -125,7 +126,14 @@ def head_context(request: WorkspaceRequest, run: Run) -> dict[str, Any]:
         "may_cancel": may_write and may_be_canceled(run),
         "may_run_again": may_write and may_be_rerun(run),
         "may_delete": may_write and may_be_deleted(run),
+        "actions": actions_of(request, run),
     }
+
+
+def actions_of(request: WorkspaceRequest, run: Run) -> list[RunAction]:
+    """Return what this reader can do with a run in other parts of the studio."""
+    found = [action for answer in run_actions(run) for action in answer]
+    return [action for action in found if may(request.membership, action.action)]
 
 
 WAITING = frozenset({RunStatus.NOT_STARTED, RunStatus.PREPARING, RunStatus.QUEUED})
