@@ -19,12 +19,15 @@ from mlstudio.tracking.events import Events, warn
 from mlstudio.tracking.files import CHILDREN, Files, checked_path
 from mlstudio.tracking.recorder import Recorder
 
+INPUT = "AZURE_ML_INPUT_"
+
 
 class Run(Recorder):
     """A run of the studio, from inside of it. Get it with ``Run.get_context()``.
 
     Attributes: id: its id. name: its short name in the workspace. display_name: the same, for a person. experiment,
-        workspace: names. parent: the run that it is a child of, where this program made it.
+        workspace: names. parent: the run that it is a child of, where this program made it. input_datasets: where the data
+        is that it reads, by the names of its inputs.
     """
 
     _context: Run | None = None
@@ -37,6 +40,7 @@ class Run(Recorder):
         self.experiment = os.environ.get("STUDIO_EXPERIMENT", "")
         self.workspace = os.environ.get("STUDIO_WORKSPACE", "")
         self.parent: Run | None = None
+        self.input_datasets = {name[len(INPUT) :]: path for name, path in os.environ.items() if name.startswith(INPUT)}
         self._record = record
 
     @classmethod

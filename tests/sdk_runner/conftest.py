@@ -52,8 +52,14 @@ class Machine:
         """Give it a run, and wait for its end."""
         return self.ended(self.submit(command, files, **spec))
 
-    def submit(self, command: str, files: dict[str, str] | None = None, **spec: Any) -> Order:
-        """Give it a run."""
+    def submit(
+        self,
+        command: str,
+        files: dict[str, str] | None = None,
+        data: dict[str, dict[str, bytes]] | None = None,
+        **spec: Any,
+    ) -> Order:
+        """Give it a run. Args: data: files by the inputs that the spec names."""
         content = zipped(files) if files is not None else b""
         code = {"zip_sha256": hashlib.sha256(content).hexdigest(), "size": len(content)} if content else None
         run = {
@@ -64,7 +70,7 @@ class Machine:
             "display_name": "Calm",
         }
         full = {"version": 1, "run": run, "command": command, "code": code, "environment": None, "variables": {}}
-        return self.studio.place("run", {**full, "log": "user_logs/std_log.txt", **spec}, content)
+        return self.studio.place("run", {**full, "log": "user_logs/std_log.txt", **spec}, content, data)
 
     def ended(self, order: Order, within_s: float = ENDS_S) -> Order:
         """Wait until the studio knows how an order ended."""

@@ -34,8 +34,12 @@ class Order:
     files: dict[str, bytes] = field(default_factory=dict)
     puts: list[str] = field(default_factory=list)
     heartbeats: list[dict[str, Any]] = field(default_factory=list)
+    reports: list[dict[str, Any]] = field(default_factory=list)
+    drain: bool = False
     end: dict[str, Any] | None = None
     ends: int = 0
+    inputs: dict[str, dict[str, bytes]] = field(default_factory=dict)
+    fetched: list[tuple[str, int]] = field(default_factory=list)
 
     @property
     def token(self) -> str:
@@ -55,6 +59,7 @@ class Order:
 
 class Studio:
     """Serves agents. ``is_away``: answers nobody. ``lose_answers``: does what it is asked and then hangs up, so often.
+    ``input_bytes``: gives out so much of inputs, and then hangs up; with ``stalls`` only once ``input_bytes`` is None.
 
     ``unisolated``: an administrator accepted that user code is not kept apart.
     """
@@ -66,6 +71,8 @@ class Studio:
         self.lose_answers = 0
         self.over: set[str] = set()
         self.refuse_files = ""
+        self.input_bytes: int | None = None
+        self.stalls = False
         self.unisolated = False
         self.changed = threading.Condition()
         self._server = ThreadingHTTPServer(("127.0.0.1", port), self._handler())
@@ -80,10 +87,12 @@ class Studio:
         self._server.shutdown()
         self._server.server_close()
 
-    def place(self, kind: str, spec: dict[str, Any], code: bytes = b"") -> Order:
-        """Queue an order."""
+    def place(
+        self, kind: str, spec: dict[str, Any], code: bytes = b"", data: dict[str, dict[str, bytes]] | None = None
+    ) -> Order:
+        """Queue an order. Args: data: files by the inputs that the spec names."""
         with self.changed:
-            order = Order(str(uuid.uuid4()), kind, spec, code)
+            order = Order(str(uuid.uuid4()), kind, spec, code, inputs=data or {})
             self.orders[order.id] = order
             self.changed.notify_all()
         return order
@@ -103,7 +112,7 @@ class Studio:
         return news or {"orders": [], "cancel": [], "over": []}
 
     def _news(self, body: dict[str, Any]) -> dict[str, Any]:
-        free = {"run": body["free_slots"], "build": body["free_builds"]}
+        free = {"run": body["free_slots"], "build": body["free_builds"], "replica": 8}
         given, cancels = [], []
         for order in self.orders.values():
             fits = order.state == "Waiting" and free[order.kind] > 0
@@ -179,6 +188,9 @@ class Studio:
                     studio.lose_answers -= 1
                     self.close_connection = True
                     return
+                if status == 206:
+                    self.part(value)
+                    return
                 content = value if isinstance(value, bytes) else json.dumps(value).encode()
                 kind = "application/zip" if isinstance(value, bytes) else "application/json"
                 self.send_response(status)
@@ -187,6 +199,24 @@ class Studio:
                 self.end_headers()
                 with contextlib.suppress(OSError):  # whoever asked was killed meanwhile
                     self.wfile.write(content)
+
+            def part(self, content: bytes) -> None:
+                """Answer with the part of a file of an input that is asked for, as far as that is given out."""
+                start = int(self.headers.get("Range", "bytes=0-").removeprefix("bytes=").rstrip("-"))
+                self.send_response(206 if start else 200)
+                self.send_header("Content-Length", str(len(content) - start))
+                self.end_headers()
+                given = content[start:]
+                with studio.changed:
+                    if studio.input_bytes is not None and len(given) > studio.input_bytes:
+                        given, self.close_connection = given[: studio.input_bytes], True
+                    if studio.input_bytes is not None:
+                        studio.input_bytes -= len(given)
+                with contextlib.suppress(OSError):
+                    self.wfile.write(given)
+                with studio.changed:
+                    while self.close_connection and studio.stalls and studio.input_bytes is not None:
+                        studio.changed.wait(0.2)
 
             def route(self, address: Any, body: bytes) -> tuple[int, Any]:
                 path = address.path.removeprefix("/api/v1/")
@@ -209,12 +239,30 @@ class Studio:
             def route_work(self, order: Order, path: str, query: dict[str, str], body: bytes) -> tuple[int, Any]:
                 if path == "work/heartbeat/":
                     return 200, studio.heartbeat(order, json.loads(body))
+                if path == "work/replica/":
+                    order.reports.append(json.loads(body))
+                    return 200, {"drain": order.drain}
                 if path == "work/end/":
                     return 200, studio.finish(order, json.loads(body))
                 if path == "work/logs/":
                     return studio.take_log(order, query, body)
                 if path == "work/metrics/":
                     return 200, studio.take_metrics(order, query, body)
+                if path.startswith("work/inputs/"):
+                    name, what = path.split("/")[2:4]
+                    if name not in order.inputs:
+                        return 404, {"detail": "No data of that name."}
+                    files = order.inputs[name]
+                    if what == "content":
+                        order.fetched.append((query["path"], len(files[query["path"]])))
+                        return 206, files[query["path"]]
+                    after = query.get("after", "")
+                    names = sorted(each for each in files if each > after)
+                    rows = [
+                        {"path": each, "size": len(files[each]), "sha256": hashlib.sha256(files[each]).hexdigest()}
+                        for each in names[:2]
+                    ]
+                    return 200, {"files": rows, "next": names[1] if len(names) > 2 else None}
                 if path == "work/code/":
                     return (200, order.code) if order.code else (404, {"detail": "No code."})
                 if path.startswith("work/files/"):

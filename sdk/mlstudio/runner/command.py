@@ -4,22 +4,29 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
+from collections.abc import Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
 from mlstudio.runner.interpreters import Interpreter
 from mlstudio.runner.sandbox import Layout
 
-OUTPUT = re.compile(r"\$\{\{\s*outputs\.([A-Za-z_][\w-]*)\s*\}\}")
+PLACE = re.compile(r"\$\{\{\s*(inputs|outputs)\.([A-Za-z_][\w-]*)\s*\}\}")
+INPUT_PREFIXES = ("AZURE_ML_INPUT_", "AZUREML_DATAREFERENCE_")
 SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 SHARED = ("TZ", "CUDA_VISIBLE_DEVICES", "NVIDIA_VISIBLE_DEVICES")
 
 
-def line(spec: dict[str, Any], where: Layout) -> list[str]:
-    """Return the program that runs the command of a spec, with the paths of its outputs filled in."""
+def line(spec: dict[str, Any], where: Layout, inputs: Mapping[str, str]) -> list[str]:
+    """Return the program that runs the command of a spec, with the paths of its outputs and inputs filled in.
+
+    Args: inputs: paths of the data that it reads, as it sees them.
+    """
     outputs = {name: output_path(where, name) for name in spec.get("outputs") or {}}
-    text = OUTPUT.sub(lambda found: outputs.get(found.group(1), found.group(0)), spec["command"])
+    places = {"inputs": {name: shlex.quote(path) for name, path in inputs.items()}, "outputs": outputs}
+    text = PLACE.sub(lambda found: places[found.group(1)].get(found.group(2), found.group(0)), spec["command"])
     shell = shutil.which("bash", path="/bin:/usr/bin") or "/bin/sh"
     return [shell, "-c", text]
 
@@ -29,21 +36,15 @@ def output_path(where: Layout, name: str) -> str:
     return str(PurePosixPath(where.code) / "outputs" / name)
 
 
-def variables(order: dict[str, Any], where: Layout, python: Interpreter, has_environment: bool) -> dict[str, str]:
-    """Return the environment of the command. What a job sets wins over our defaults, but not over who the run is."""
+def variables(
+    order: dict[str, Any], where: Layout, python: Interpreter, has_environment: bool, inputs: Mapping[str, str]
+) -> dict[str, str]:
+    """Return the environment of the command. What a job sets wins over our defaults, but not over who the run is.
+
+    Args: inputs: paths of the data that it reads, as it sees them.
+    """
     spec = order["spec"]
     run, server = spec["run"], order["server"]
-    given = {name: str(value) for name, value in (spec.get("variables") or {}).items()}
-    programs = f"{where.environment}/bin" if has_environment else str(python.path.parent)
-    defaults = {
-        "PATH": f"{programs}:{SYSTEM_PATH}",
-        "LANG": "C.UTF-8",
-        "PYTHONUNBUFFERED": "1",
-        "MLFLOW_DISABLE_TELEMETRY": "true",
-        **{name: os.environ[name] for name in SHARED if name in os.environ},
-    }
-    if has_environment:
-        defaults["VIRTUAL_ENV"] = where.environment
     identity = {
         "STUDIO_URL": server,
         "STUDIO_WORKSPACE": run["workspace"],
@@ -63,8 +64,28 @@ def variables(order: dict[str, Any], where: Layout, python: Interpreter, has_env
         "AZUREML_EXPERIMENT_NAME": run["experiment"],
         "AZUREML_ARM_WORKSPACE_NAME": run["workspace"],
         "AZUREML_NODE_COUNT": "1",
+    }
+    data = {f"{prefix}{name}": path for name, path in inputs.items() for prefix in INPUT_PREFIXES}
+    outputs = {f"AZURE_ML_OUTPUT_{name}": output_path(where, name) for name in spec.get("outputs") or {}}
+    return {**surroundings(spec, where, python, has_environment), **data, **outputs, **identity}
+
+
+def surroundings(spec: dict[str, Any], where: Layout, python: Interpreter, has_environment: bool) -> dict[str, str]:
+    """Return what any program in a sandbox is told: where programs and folders are, and what the spec sets."""
+    given = {name: str(value) for name, value in (spec.get("variables") or {}).items()}
+    programs = f"{where.environment}/bin" if has_environment else str(python.path.parent)
+    defaults = {
+        "PATH": f"{programs}:{SYSTEM_PATH}",
+        "LANG": "C.UTF-8",
+        "PYTHONUNBUFFERED": "1",
+        "MLFLOW_DISABLE_TELEMETRY": "true",
+        **{name: os.environ[name] for name in SHARED if name in os.environ},
+    }
+    if has_environment:
+        defaults["VIRTUAL_ENV"] = where.environment
+    places = {
         "HOME": where.home,
         "TMPDIR": where.temporary,
         "PYTHONPATH": ":".join(filter(None, [given.get("PYTHONPATH"), where.sdk])),
     }
-    return {**defaults, **given, **identity}
+    return {**defaults, **given, **places}

@@ -8,7 +8,7 @@ import json
 import socket
 import ssl
 from dataclasses import dataclass
-from typing import Any, BinaryIO, Protocol
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from mlstudio import __version__
@@ -25,8 +25,19 @@ class Body(Protocol):
         """Return the next piece, at most so long; empty at the end."""
 
 
+class Target(Protocol):
+    """Something that takes what is downloaded."""
+
+    def write(self, data: bytes, /) -> int:
+        """Take the next piece."""
+
+
 class Away(Exception):
     """The studio does not answer, or not now. Trying again later is all there is to do."""
+
+
+class BrokenOff(Away):
+    """Only the beginning of an answer came."""
 
 
 @dataclass(frozen=True)
@@ -86,20 +97,31 @@ class Link:
             raise Away(f"the studio answered: {answer.words}")
         return answer
 
-    def download(self, path: str, target: BinaryIO) -> Answer:
-        """Write what is at ``path`` to a file.
+    def download(self, path: str, target: Target, headers: dict[str, str] | None = None) -> Answer:
+        """Write what is at ``path`` to a file. Headers: such as ``Range``.
 
         Raises:
             Away: there was no answer, only half of it, or the studio is busy.
         """
-        with self._answer("GET", path, b"", None) as response:
-            try:
-                while response.status == 200 and (data := response.read(1 << 20)):
+        with self._answer("GET", path, b"", headers) as response:
+            is_file = response.status in (200, 206)
+            rest = b""
+            while True:
+                try:
+                    data = response.read(1 << 20) if is_file else b""
+                    if not data and is_file and response.length:  # which the library does not mind
+                        raise http.client.IncompleteRead(b"", response.length)
+                    if not data:
+                        rest = b"" if is_file else response.read()
+                        break
+                except (OSError, http.client.HTTPException) as error:
+                    self.close()
+                    raise BrokenOff(f"the studio's answer broke off: {error}") from error
+                try:
                     target.write(data)
-                rest = response.read()
-            except (OSError, http.client.HTTPException) as error:
-                self.close()
-                raise Away(f"the studio's answer broke off: {error}") from error
+                except BaseException:
+                    self.close()  # the rest of the answer is not wanted, and would stand before the next
+                    raise
         if response.status in BUSY:
             raise Away(f"the studio answered HTTP status {response.status}")
         with contextlib.suppress(ValueError):

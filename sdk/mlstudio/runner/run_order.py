@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from mlstudio.agent import isolation
-from mlstudio.runner import code, command, interpreters, sandbox
+from mlstudio.runner import code, command, inputs, interpreters, sandbox
 from mlstudio.runner.ending import SYSTEM_ERROR, USER_ERROR, Ending, Fault, Stopped
 from mlstudio.runner.environment import Builder, BuildError, Environment, Interrupted
 from mlstudio.runner.folder import WorkFolder
@@ -84,12 +84,13 @@ class RunOrder:
 
     # --- Before the command ------------------------------------------------------------------------------------------
     def _prepare_and_start(self, running: Command, link: Link) -> None:
-        kind = _isolation(accepted=bool(self._order.get("unisolated")))
+        kind = isolation_of(accepted=bool(self._order.get("unisolated")))
         sandbox.prepare_run_folder(kind, self.folder, self._home)
         with self._progress.stage("prepare_environment"):
             environment = self._environment()
         with self._progress.stage("fetch_code"):
             self._fetch_code(link)
+        fetched = self._bring_inputs(link, kind)
         self._stop_if_wanted()
         python = environment.python if environment else interpreters.own()
         where = sandbox.layout(kind, self.folder, environment.path if environment else self.folder.path)
@@ -98,16 +99,18 @@ class RunOrder:
         self._make_folders(uid, where)
         shown = [*([environment.path] if environment else [self.folder.run / "home"]), python.prefix]
         limits = self._spec.get("limits") or {}
+        paths = {name: each.seen_at(f"{where.inputs}/{name}" if where.inputs else "") for name, each in fetched.items()}
         argv = sandbox.command_line(
             kind,
             self.folder,
             where,
-            command.line(self._spec, where),
+            command.line(self._spec, where, paths),
             uid=uid,
             processes=limits.get("processes"),
             shown=shown,
+            inputs={name: each.folder for name, each in fetched.items() if each.folder is not None},
         )
-        variables = command.variables(self._order, where, python, environment is not None)
+        variables = command.variables(self._order, where, python, environment is not None, paths)
         running.start(argv, variables, limits, str(self.folder.logs / "std.txt"), kind=kind, uid=uid, uid_lock=lock)
 
     def _environment(self) -> Environment | None:
@@ -156,6 +159,19 @@ class RunOrder:
         except code.CodeError as error:
             raise Fault(str(error), USER_ERROR) from error
         path.unlink()
+
+    def _bring_inputs(self, link: Link, kind: str) -> dict[str, inputs.Fetched]:
+        """Have the data of the order on this machine, where the command's user will be able to reach it."""
+        given = self._spec.get("inputs") or {}
+        if not any("kind" in each for each in given.values()):
+            return {}
+        how = inputs.Fetching(self.folder, sandbox.common_home(self._home), self._progress.detail, self._stop_if_wanted)
+        shown = self.folder.run / sandbox.INPUTS
+        with self._progress.stage("fetch_inputs"):
+            if kind != "uid":
+                return inputs.fetch(given, link, how)
+            found = inputs.fetch(given, link, how, own=shown)
+            return {name: inputs.show_to_user(each, shown / name) for name, each in found.items()}
 
     def _make_folders(self, uid: int | None, where: sandbox.Layout) -> None:
         for name, output in (self._spec.get("outputs") or {}).items():
@@ -214,7 +230,7 @@ class RunOrder:
             self._uploader.give_up(found, error)
 
 
-def _isolation(accepted: bool) -> str:
+def isolation_of(accepted: bool) -> str:
     """Return how this machine keeps the run apart.
 
     Args: accepted: whether an administrator of the studio accepted that it does not.

@@ -13,6 +13,7 @@ import json
 import os
 import shutil
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -52,12 +53,13 @@ ETC = (
     "OpenCL",
     "locale.conf",
 )
+INPUTS = "inputs"
 PACKAGE_PARENT = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True)
 class Layout:
-    """The paths of a run as its command sees them."""
+    """The paths of a run as its command sees them; ``inputs`` is empty where it sees them where they lie."""
 
     code: str
     home: str
@@ -66,6 +68,7 @@ class Layout:
     files: str
     sdk: str
     environment: str
+    inputs: str
 
 
 def layout(kind: str, folder: WorkFolder, environment: Path) -> Layout:
@@ -79,6 +82,7 @@ def layout(kind: str, folder: WorkFolder, environment: Path) -> Layout:
             files="/studio/files",
             sdk="/studio/sdk",
             environment="/studio/environment",
+            inputs="/studio/inputs",
         )
     run = os.path.realpath(folder.run)
     return Layout(
@@ -89,6 +93,7 @@ def layout(kind: str, folder: WorkFolder, environment: Path) -> Layout:
         files=f"{run}/files",
         sdk=f"{run}/sdk",
         environment=str(environment),
+        inputs="",
     )
 
 
@@ -166,6 +171,8 @@ def make_folders(folder: WorkFolder, uid: int | None) -> None:
     if uid is None:
         return
     for parent, folders, files in os.walk(folder.run):
+        if Path(parent) == folder.run and INPUTS in folders:
+            folders.remove(INPUTS)  # what it reads stays ours, so that it cannot write to it
         for name in (*folders, *files):
             os.chown(os.path.join(parent, name), uid, uid, follow_symlinks=False)
     # These two stay ours, so that the command cannot put another file in place of the one that is read.
@@ -183,11 +190,15 @@ def command_line(
     uid: int | None,
     processes: int | None,
     shown: list[Path],
+    inputs: Mapping[str, Path] | None = None,
+    bound: Mapping[str, Path] | None = None,
 ) -> list[str]:
     """Return the program that runs a command in a sandbox.
 
     Args: uid: who to become, None where we are not root. processes: most of them at once. shown: further folders of the
-        machine to be seen read-only, such as the interpreter's; the environment is the first of them.
+        machine to be seen read-only, such as the interpreter's; the environment is the first of them. inputs: folders of the data
+        that the command reads, by name. bound: folders to be seen under another name, by that name, and written to as far as
+        the command's user may.
     """
     is_alone = kind == "bubblewrap"
     limit = processes or DEFAULT_PROCESSES
@@ -195,10 +206,17 @@ def command_line(
     argument = json.dumps(plan)
     script = "import sys; sys.path.insert(0, sys.argv[1]); from mlstudio.runner.inside import main; main(sys.argv[2])"
     first = [os.path.realpath(sys.executable), "-I", "-S", "-c", script, where.sdk, argument]
-    return [*_bubblewrap(folder, where, uid, shown), "--", *first] if is_alone else first
+    return [*_bubblewrap(folder, where, uid, shown, inputs or {}, bound or {}), "--", *first] if is_alone else first
 
 
-def _bubblewrap(folder: WorkFolder, where: Layout, uid: int | None, shown: list[Path]) -> list[str]:
+def _bubblewrap(
+    folder: WorkFolder,
+    where: Layout,
+    uid: int | None,
+    shown: list[Path],
+    inputs: Mapping[str, Path],
+    bound: Mapping[str, Path],
+) -> list[str]:
     program = [shutil.which("bwrap") or "bwrap", "--die-with-parent", "--new-session", "--as-pid-1"]
     program += ["--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try", "--hostname", "run"]
     if uid is not None:
@@ -230,11 +248,13 @@ def _bubblewrap(folder: WorkFolder, where: Layout, uid: int | None, shown: list[
     binds += [
         ("--ro-bind", shown[0], where.environment),
         ("--ro-bind", PACKAGE_PARENT / "mlstudio", f"{where.sdk}/mlstudio"),
+        *(("--ro-bind", place, f"{where.inputs}/{name}") for name, place in inputs.items()),
         ("--bind", folder.code, where.code),
         ("--bind", run / "home", where.home),
         ("--bind", run / "tmp", where.temporary),
         ("--bind", folder.logged_files, where.files),
         ("--bind", folder.events.parent, os.path.dirname(where.events)),
+        *(("--bind", source, name) for name, source in bound.items()),
     ]
     # It would make the folders above these for its own user alone.
     above = {str(parent): None for _, _, target in binds for parent in reversed(Path(target).parents)}
