@@ -1,12 +1,15 @@
 """Our rows in the words of MLflow's REST interface, and its words in ours."""
 
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID
 
-from apps.core.errors import UserError
 from apps.experiments.metrics.points import text_of
 from apps.experiments.models import Experiment, MetricSummary, Run
+from apps.experiments.models.data import Direction
 from apps.experiments.states import RunStatus
+from apps.tracking.errors import AlreadyThere
+from apps.tracking.models import LoggedModel, LoggedModelMetric, RunDataset
 
 DEFAULT_EXPERIMENT_ID = "0"
 """What clients call the experiment of runs for which none was named."""
@@ -42,18 +45,6 @@ _CODES = {
 }
 
 
-class Invalid(UserError):
-    """What a client asks for cannot be understood, or not done."""
-
-    code = "invalid"
-
-
-class AlreadyThere(UserError):
-    """There is an experiment of this name."""
-
-    code = "already_there"
-
-
 def error_of(problem: dict[str, Any]) -> dict[str, Any]:
     """Return a problem document as MLflow's clients read errors."""
     status = problem["status"]
@@ -84,6 +75,7 @@ def run_of(run: Run) -> dict[str, Any]:
     tags = {tag.name: tag.value for tag in run.tags.all()} | {RUN_NAME_TAG: str(run)}
     if run.parent_id:
         tags[PARENT_TAG] = str(run.parent_id)
+    models = list(run.tracked_models.all())
     return {
         "info": info_of(run),
         "data": {
@@ -91,7 +83,19 @@ def run_of(run: Run) -> dict[str, Any]:
             "params": [{"key": parameter.name, "value": parameter.value} for parameter in run.parameters.all()],
             "tags": _pairs(tags),
         },
-        "inputs": {},
+        "inputs": {
+            "dataset_inputs": [dataset_of(dataset) for dataset in run.tracked_datasets.all()],
+            "model_inputs": [
+                {"model_id": model_id(one.model_id)} for one in models if one.direction == Direction.INPUT
+            ],
+        },
+        "outputs": {
+            "model_outputs": [
+                {"model_id": model_id(one.model_id), "step": one.step}
+                for one in models
+                if one.direction == Direction.OUTPUT
+            ]
+        },
     }
 
 
@@ -108,13 +112,56 @@ def info_of(run: Run) -> dict[str, Any]:
         "start_time": _ms(started),
         "end_time": _ms(run.ended_at) if run.ended_at else None,
         "artifact_uri": artifact_uri(run.pk),
-        "lifecycle_stage": "active",
+        "lifecycle_stage": "deleted" if run.archived_at else "active",
     }
 
 
-def artifact_uri(run_id: UUID) -> str:
-    """Return what clients put their files under."""
-    return f"mlflow-artifacts:/{run_id}"
+def artifact_uri(run_id: UUID, path: str = "") -> str:
+    """Return what clients put a run's files under, or those of one of its folders."""
+    return f"mlflow-artifacts:/{run_id}/{quote(path)}" if path else f"mlflow-artifacts:/{run_id}"
+
+
+def dataset_of(dataset: RunDataset) -> dict[str, Any]:
+    """Return a data set that a run read, as its client described it."""
+    names = ("name", "digest", "source_type", "source", "schema", "profile")
+    return {"tags": _pairs(dataset.tags), "dataset": {name: getattr(dataset, name) for name in names}}
+
+
+def logged_model_of(model: LoggedModel) -> dict[str, Any]:
+    """Return a model that a client logged; its metrics should have been fetched with it."""
+    return {
+        "info": {
+            "model_id": model_id(model.pk),
+            "experiment_id": str(model.experiment_id),
+            "name": model.name,
+            "creation_timestamp_ms": _ms(model.created_at),
+            "last_updated_timestamp_ms": _ms(model.updated_at),
+            "artifact_uri": artifact_uri(model.run_id, model.folder),
+            "status": model.status,
+            "model_type": model.type,
+            "source_run_id": str(model.run_id),
+            "tags": _pairs(model.tags),
+        },
+        "data": {"params": _pairs(model.params), "metrics": [_model_metric(one) for one in model.metrics.all()]},
+    }
+
+
+def model_id(key: UUID) -> str:
+    """Return how clients call a logged model: ``m-`` and 32 letters, by which they know it from a registered one."""
+    return f"m-{key.hex}"
+
+
+def _model_metric(metric: LoggedModelMetric) -> dict[str, Any]:
+    return {
+        "key": metric.name,
+        "value": metric.text if metric.value is None else metric.value,
+        "timestamp": metric.at_ms,
+        "step": metric.step,
+        "dataset_name": metric.dataset_name,
+        "dataset_digest": metric.dataset_digest,
+        "model_id": model_id(metric.model_id),
+        "run_id": str(metric.run_id),
+    }
 
 
 def metric_of(metric: MetricSummary) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
@@ -10,14 +10,23 @@ from django.utils.translation import gettext as _
 
 from apps.experiments.ingestion.requests import LONGEST_TAG, LONGEST_VALUE, Entry, Logged, read_texts
 from apps.experiments.metrics.points import Point, PointRefused, read_point
-from apps.tracking.dialect import Invalid
+from apps.tracking.errors import Invalid
 
 SOURCE = "mlflow"
 MOST_METRICS = 10_000
 
 
-def read_call(call: str, body: bytes) -> tuple[str, Entry]:
-    """Read one call's body. Returns the id of the run as it was sent, and what is to be stored.
+class ModelValue(NamedTuple):
+    """A value that was logged for a model too: the model's id as it was sent, and over which data set."""
+
+    model_id: str
+    point: Point
+    dataset_name: str
+    dataset_digest: str
+
+
+def read_call(call: str, body: bytes) -> tuple[str, Entry, list[ModelValue]]:
+    """Read one call's body. Returns the id of the run as it was sent, what is to be stored, and what of it is for models.
 
     Raises:
         Invalid: it cannot be stored; says why.
@@ -32,7 +41,8 @@ def read_call(call: str, body: bytes) -> tuple[str, Entry]:
     if not isinstance(run_id, str):
         raise Invalid(_("Missing value for required parameter “%(name)s”.") % {"name": "run_id"})
     try:
-        return run_id, _READERS[call](said)
+        entry = _READERS[call](said)
+        return run_id, entry, _for_models(_list_in(said, "metrics") or [said], entry)
     except PointRefused as error:
         raise Invalid(_("This cannot be logged: %(fault)s.") % {"fault": error}) from None
 
@@ -52,6 +62,16 @@ def _batch(said: dict[str, Any]) -> Entry:
         parameters=_texts(_list_in(said, "params"), LONGEST_VALUE),
         tags=_texts(_list_in(said, "tags"), LONGEST_TAG),
     )
+
+
+def _for_models(metrics: list[Any], entry: Entry) -> list[ModelValue]:
+    """Return what of an entry's points, which are these metrics in their order, was logged for models."""
+    values = []
+    for metric, point in zip(metrics, entry.points, strict=False):
+        texts = [metric.get(name) or "" for name in ("model_id", "dataset_name", "dataset_digest")]
+        if texts[0] and all(isinstance(text, str) and "\0" not in text for text in texts):
+            values.append(ModelValue(texts[0], point, texts[1], texts[2]))
+    return values
 
 
 def _metric(said: dict[str, Any]) -> Entry:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.tracking.api import artifacts, experiments, runs, server
+from apps.tracking.api import artifacts, experiments, inputs, logged_models, runs, server
 
 _api = "api/2.0/mlflow/"
 _files = "api/2.0/mlflow-artifacts/artifacts"
@@ -22,7 +22,16 @@ urlpatterns = [
     path(f"{_api}runs/delete-tag", runs.DeleteTag.as_view()),
     path(f"{_api}metrics/get-history", runs.MetricHistory.as_view()),
     path(f"{_api}artifacts/list", artifacts.ListArtifacts.as_view()),
-    path(f"{_api}logged-models/search", server.LoggedModels.as_view()),
+    path(f"{_api}runs/log-inputs", inputs.LogInputs.as_view()),
+    path(f"{_api}runs/outputs", inputs.LogOutputs.as_view()),
+    path(f"{_api}runs/delete", runs.DeleteRun.as_view()),
+    path(f"{_api}runs/restore", runs.RestoreRun.as_view()),
+    path(f"{_api}logged-models", logged_models.LoggedModels.as_view()),
+    path(f"{_api}logged-models/search", logged_models.SearchLoggedModels.as_view()),
+    path(f"{_api}logged-models/<str:logged_model>", logged_models.LoggedModelOne.as_view()),
+    path(f"{_api}logged-models/<str:logged_model>/params", logged_models.LoggedModelParams.as_view()),
+    path(f"{_api}logged-models/<str:logged_model>/tags", logged_models.LoggedModelTags.as_view()),
+    path(f"{_api}logged-models/<str:logged_model>/tags/<path:tag_key>", logged_models.LoggedModelTag.as_view()),
     path(_files, artifacts.ArtifactFolder.as_view()),
     path(f"{_files}/<path:artifact_path>", artifacts.Artifact.as_view()),
     path("api/<path:call>", server.NotSpoken.as_view()),

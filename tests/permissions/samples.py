@@ -33,6 +33,7 @@ from tests.environments.factories import BuildFactory, EnvironmentFactory
 from tests.experiments.factories import RunFactory
 from tests.permissions.routes import Route
 from tests.registry.samples import ALIAS, model_name
+from tests.tracking.samples import TAG, logged_model
 from tests.workspaces.factories import AliasFactory, SecretFactory, member
 
 OWN_FILES = "permission-tests"
@@ -204,6 +205,8 @@ SAMPLES: dict[str, Sample] = {
     "file_path": Sample(Reach.STUDIO, lambda workspace, person: "outputs/model.bin", made_by=frozenset({"PUT"})),
     "input_name": Sample(Reach.SECRET, _input_name),
     "artifact_path": Sample(Reach.WORKSPACE, _artifact, missing="01900000-0000-7000-8000-000000000000/a.txt"),
+    "logged_model": Sample(Reach.WORKSPACE, logged_model, missing="m-01900000000070008000000000000000"),
+    "tag_key": Sample(Reach.STUDIO, lambda workspace, person: TAG),
     "call": Sample(Reach.SECRET, lambda workspace, person: "2.0/mlflow/no-such-call"),
     "sample_name": Sample(Reach.STUDIO, lambda workspace, person: "compare-models", missing="no-such-sample"),
     "record_id": Sample(Reach.WORKSPACE, _record, missing=987_654_321),

@@ -15,7 +15,8 @@ from apps.core.errors import NotFound
 from apps.core.hooks import Content
 from apps.experiments import services
 from apps.experiments.models import Run, RunFile
-from apps.tracking.api.base import TrackingAPI, text_in
+from apps.tracking.api.base import TrackingAPI
+from apps.tracking.asked import text_in
 from apps.tracking.dialect import artifact_uri
 from apps.workspaces.access import workspace_access
 from apps.workspaces.roles import Action

@@ -1,8 +1,8 @@
 """What the views of the dialect have in common."""
 
 from typing import Any
-from uuid import UUID
 
+import orjson
 from django.http import Http404
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
@@ -17,8 +17,10 @@ from apps.experiments.ingestion.callers import runs_of_code
 from apps.experiments.models import Experiment, Run
 from apps.experiments.models.experiment import ExperimentQuerySet
 from apps.experiments.services.experiments import DEFAULT_NAME
+from apps.tracking.asked import uuid_of
 from apps.tracking.authentication import RunsCode, RunTokenAuthentication
-from apps.tracking.dialect import DEFAULT_EXPERIMENT_ID, Invalid, error_of
+from apps.tracking.dialect import DEFAULT_EXPERIMENT_ID, error_of
+from apps.tracking.errors import Invalid
 from apps.workspaces.access import WorkspaceAPI
 
 
@@ -61,6 +63,8 @@ class TrackingAPI(WorkspaceAPI, APIView):
         found = request.query_params.dict() if request.method == "GET" else request.data
         if not isinstance(found, dict):
             raise Invalid(_("The body is a JSON object."))
+        if b"\\u0000" in orjson.dumps(found):  # which PostgreSQL cannot keep
+            raise Invalid(_("The request has NUL characters in it."))
         return found
 
     def find_run(self, text: Any) -> Run:
@@ -94,43 +98,3 @@ class TrackingAPI(WorkspaceAPI, APIView):
         """Return the experiments that the caller may see."""
         found = Experiment.objects.filter(workspace=self.workspace)
         return found.filter(runs=self.order.subject_id) if self.order else found
-
-
-def text_in(asked: dict[str, Any], name: str) -> str:
-    """Return a text that must be there.
-
-    Raises:
-        Invalid: it is not.
-    """
-    value = asked.get(name)
-    if not isinstance(value, str) or not value:
-        raise Invalid(_("Missing value for required parameter “%(name)s”.") % {"name": name})
-    return value
-
-
-def number_in(asked: dict[str, Any], name: str, default: int, most: int) -> int:
-    """Return a whole number from 1 to ``most``, or the default where there is none.
-
-    Raises:
-        Invalid: it is no such number.
-    """
-    value = asked.get(name)
-    if value in {None, "", 0, "0"}:
-        return default
-    if isinstance(value, bool) or not str(value).isdecimal() or not 1 <= int(value) <= most:
-        raise Invalid(_("“%(name)s” is a whole number from 1 to %(most)d.") % {"name": name, "most": most})
-    return int(value)
-
-
-def uuid_of(text: Any, name: str) -> UUID:
-    """Return an id.
-
-    Raises:
-        Invalid: there is none. NotFound: nothing has ids like this.
-    """
-    if not isinstance(text, str) or not text:
-        raise Invalid(_("Missing value for required parameter “%(name)s”.") % {"name": name})
-    try:
-        return UUID(text)
-    except ValueError:
-        raise NotFound(_("There is nothing with the id %(id)s in this workspace.") % {"id": text[:100]}) from None

@@ -9,8 +9,10 @@ from rest_framework.response import Response
 from apps.core.errors import NotAllowed, NotFound
 from apps.experiments.models import Experiment
 from apps.experiments.services.experiments import find_or_create_experiment
-from apps.tracking.api.base import TrackingAPI, number_in, text_in, uuid_of
-from apps.tracking.dialect import AlreadyThere, Invalid, experiment_of
+from apps.tracking.api.base import TrackingAPI
+from apps.tracking.asked import number_in, text_in, uuid_of
+from apps.tracking.dialect import experiment_of
+from apps.tracking.errors import AlreadyThere, Invalid
 from apps.workspaces.access import workspace_access
 from apps.workspaces.roles import Action
 

@@ -7,31 +7,32 @@ from django.utils.translation import gettext as _
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from apps.core.errors import NotAllowed
 from apps.experiments.events import run_changed
+from apps.experiments.ingestion.callers import runs_of_code
 from apps.experiments.models import Run, RunTag
-from apps.experiments.services import create_interactive, end_run
+from apps.experiments.services import archive_run, create_interactive, end_run, restore_run
 from apps.experiments.services.experiments import DEFAULT_NAME
-from apps.tracking.api.base import TrackingAPI, number_in, text_in, uuid_of
+from apps.tracking.api.base import TrackingAPI
+from apps.tracking.asked import number_in, text_in
 from apps.tracking.dialect import (
     DEFAULT_EXPERIMENT_ID,
     ENDS,
     PARENT_TAG,
     RUN_NAME_TAG,
     STATUSES,
-    Invalid,
     info_of,
     point_of,
     run_of,
 )
+from apps.tracking.errors import Invalid
 from apps.tracking.naming import rename_run
+from apps.tracking.search.runs import find_runs, page_of_runs
 from apps.workspaces.access import workspace_access
 from apps.workspaces.roles import Action
 
 MOST_LISTED = 1000
 MOST_POINTS = 25_000
-SHOWN = ("metrics", "parameters", "tags")
-# The one order in which runs are kept; clients that ask for no order get it too.
-NEWEST_FIRST = {"attributes.start_time desc", "attribute.start_time desc", "start_time desc"}
 
 
 class CreateRun(TrackingAPI):
@@ -97,27 +98,41 @@ class SearchRuns(TrackingAPI):
     access = workspace_access(post=Action.RUNS_READ)
 
     def post(self, request: Request, **kwargs: Any) -> Response:
-        """Return the runs of experiments, newest first."""
+        """Return the runs of experiments, newest first unless the request says otherwise."""
         asked = self.asked(request)
-        orders = {str(order).lower() for order in asked.get("order_by") or []}
-        if asked.get("filter") or orders - NEWEST_FIRST:
-            raise Invalid(
-                _(
-                    "Runs can be asked for by experiment, newest first. Leave “filter” and “order_by” out, or use the pages."
-                )
-            )
         most = number_in(asked, "max_results", MOST_LISTED, 50_000)
         experiments = [self.find_experiment(text).pk for text in asked.get("experiment_ids") or []]
-        found = Run.objects.filter(workspace=self.workspace, experiment__in=experiments, deleted_at=None)
+        runs = runs_of_code(self.order) if self.order else Run.objects.filter(deleted_at=None)
+        runs = runs.filter(workspace=self.workspace, experiment__in=experiments)
+        view = asked.get("run_view_type") or "ACTIVE_ONLY"
+        if view != "ALL":
+            runs = runs.filter(archived_at__isnull=view != "DELETED_ONLY")
+        found, newest_first = find_runs(runs, where=asked.get("filter"), order_by=asked.get("order_by"))
+        rows, token = page_of_runs(found, asked.get("page_token"), most, newest_first=newest_first)
+        answer: dict[str, Any] = {"runs": [run_of(row) for row in rows]}
+        return Response({**answer, "next_page_token": token} if token else answer)
+
+
+class DeleteRun(TrackingAPI):
+    """``runs/delete``"""
+
+    access = workspace_access(post=Action.RUNS_WRITE)
+    archived = True
+
+    def post(self, request: Request, **kwargs: Any) -> Response:
+        """Take a run out of lists, or put it back. Its pages delete for good."""
+        run = self.find_run(self.asked(request).get("run_id"))
         if self.order:
-            found = found.filter(pk=self.order.subject_id)
-        if token := asked.get("page_token"):
-            found = found.filter(pk__lt=uuid_of(token, "page_token"))
-        rows = list(found.select_related("submitted_by").prefetch_related(*SHOWN).order_by("-pk")[: most + 1])
-        answer: dict[str, Any] = {"runs": [run_of(row) for row in rows[:most]]}
-        if len(rows) > most:
-            answer["next_page_token"] = str(rows[most - 1].pk)
-        return Response(answer)
+            raise NotAllowed(_("The code of a run cannot delete runs with the run's token."))
+        change = archive_run if self.archived else restore_run
+        change(actor=self.actor, run=run)
+        return Response({})
+
+
+class RestoreRun(DeleteRun):
+    """``runs/restore``"""
+
+    archived = False
 
 
 class DeleteTag(TrackingAPI):

@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.tracking.api.base import TrackingAPI
-from apps.tracking.dialect import Invalid
+from apps.tracking.errors import Invalid
 from apps.workspaces.access import WorkspaceRequest, workspace_access, workspace_page
 from apps.workspaces.roles import Action
 
@@ -35,16 +35,6 @@ class Version(TrackingAPI):
     def get(self, request: Request, **kwargs: Any) -> HttpResponse:
         """Return the version of the interface."""
         return HttpResponse(LIKE_MLFLOW, content_type="text/plain")
-
-
-class LoggedModels(TrackingAPI):
-    """``logged-models/search``: clients ask for a run's models whenever they list its files."""
-
-    access = workspace_access(post=Action.RUNS_READ)
-
-    def post(self, request: Request, **kwargs: Any) -> Response:
-        """Return no models: those that runs log stand among their files."""
-        return Response({"models": []})
 
 
 class NotSpoken(TrackingAPI):
