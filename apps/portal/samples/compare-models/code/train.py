@@ -46,7 +46,7 @@ with mlflow.start_run():  # the run that the studio started
             found[name] = scores["test_accuracy"].mean()
             mlflow.log_metrics({"accuracy": found[name], "f1_macro": scores["test_f1_macro"].mean()})
         print(f"{name:24} accuracy {found[name]:.3f}", flush=True)
-        mlflow.log_metric("models_tried", number)
+        mlflow.log_metric("models_tried", number, step=number)
 
     best = max(found, key=found.get)
     mlflow.log_metric("accuracy", found[best])

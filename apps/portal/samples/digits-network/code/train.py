@@ -71,15 +71,14 @@ for epoch in range(1, options.epochs + 1):
     probability = network.predict_proba(X_test)
     predicted = probability.argmax(axis=1)
     accuracy = (predicted == y_test).mean()
-    run.log("train/loss", log_loss(y_train, network.predict_proba(images)), step=epoch)
-    run.log("test/loss", log_loss(y_test, probability), step=epoch)
-    run.log("test/accuracy", accuracy, step=epoch)
+    run.log("loss/train", log_loss(y_train, network.predict_proba(images)), step=epoch)
+    run.log("loss/test", log_loss(y_test, probability), step=epoch)
+    run.log("accuracy", accuracy, step=epoch)
     run.log("seconds_per_epoch", time.perf_counter() - started, step=epoch)
     print(f"epoch {epoch:3}/{options.epochs}   accuracy {accuracy:.4f}", flush=True)
     if epoch == 1 or epoch % 50 == 0:
         draw_mistakes(predicted, probability.max(axis=1), epoch)
 
-run.log("accuracy", accuracy)
 matrix = confusion_matrix(y_test, predicted)
 run.log_confusion_matrix(
     "confusion_matrix",
