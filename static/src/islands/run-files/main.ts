@@ -11,6 +11,12 @@ function parse(source: unknown): FilesProps {
     api: props.text('api'),
     isCode: props.text('mode', 'files') === 'code',
     canPreview: props.flag('canPreview', false),
+    zip: props.text('zip', ''),
+    actions: props.rows('actions').map((action) => ({
+      label: action.text('label'),
+      url: action.text('url'),
+      icon: action.text('icon'),
+    })),
   };
 }
 

@@ -17,6 +17,8 @@ export class TreeView {
   constructor(
     private readonly remote: Remote,
     private readonly choose: (file: File) => void,
+    /** A file or folder was acted on; folders without the slash at their end. */
+    private readonly at: (path: string) => void,
   ) {
     this.host.addEventListener('click', (event) => {
       const row = this.rowAt(event.target);
@@ -45,6 +47,7 @@ export class TreeView {
       this.current = this.shown = file.path;
       this.draw();
       this.host.querySelector('[aria-selected=true]')?.scrollIntoView({ block: 'nearest' });
+      this.at(file.path);
       this.choose(file);
     }
     return file !== undefined;
@@ -87,12 +90,14 @@ export class TreeView {
 
   private act(row: Row): void {
     if (row.kind === 'folder') {
+      this.at(row.folder.path.replace(/\/$/, ''));
       const prefix = asPrefix(row.folder.path);
       if (row.isOpen) this.tree.close(prefix);
       else this.tree.open(prefix);
       if (this.tree.isOpen(prefix) && !this.tree.level(prefix)) void this.load(prefix);
     } else if (row.kind === 'file') {
       this.shown = row.file.path;
+      this.at(row.file.path);
       this.choose(row.file);
     } else if (row.kind === 'more') void this.load(row.prefix, row.after);
     else if (row.kind === 'failed') void this.load(row.prefix);

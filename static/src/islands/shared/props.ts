@@ -18,4 +18,10 @@ export class Props {
     if (typeof value !== 'boolean') throw new Error(`The prop ${name} is neither true nor false.`);
     return value;
   }
+
+  rows(name: string): Props[] {
+    const value = this.values[name] ?? [];
+    if (!Array.isArray(value)) throw new Error(`The prop ${name} is no list.`);
+    return value.map((row) => new Props(row));
+  }
 }
