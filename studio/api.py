@@ -21,6 +21,7 @@ urlpatterns = [
     path("", include("apps.experiments.api.urls")),
     path("", include("apps.environments.api.urls")),
     path("", include("apps.data.api.urls")),
+    path("", include("apps.endpoints.api.urls")),
     path("", include("apps.registry.api.urls")),
     path("workspaces/<str:name>/runs/<uuid:run_id>/", include("apps.experiments.api.logged_urls")),
 ]

@@ -22,6 +22,8 @@ app.conf.beat_schedule = {
     "join-log-segments": {"task": "experiments.join_log_segments", "schedule": 30.0},
     "prune-uploads": {"task": "data.prune_uploads", "schedule": 3600.0},
     "watch-model-copies": {"task": "registry.watch_copies", "schedule": 60.0},
+    "watch-endpoints": {"task": "endpoints.watch", "schedule": 5.0},
+    "prune-endpoints": {"task": "endpoints.prune", "schedule": 3600.0},
     "prune-core": {"task": "core.prune", "schedule": 3600.0},
     "empty-trash": {"task": "workspaces.destroy_over_due", "schedule": 3600.0},
     "prune-accounts": {"task": "accounts.prune", "schedule": 3600.0},

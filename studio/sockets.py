@@ -6,6 +6,7 @@ from django.urls import path
 
 from apps.activity.consumers import UserConsumer
 from apps.compute.consumers import MachinesConsumer, WorkConsumer
+from apps.endpoints.consumers import ReplicaLogsConsumer
 from apps.environments.consumers import BuildLogsConsumer, EnvironmentsConsumer
 from apps.experiments.consumers import LogsConsumer, MetricsConsumer, RunConsumer
 from apps.workspaces.consumers import WorkspaceConsumer
@@ -17,6 +18,10 @@ socket_patterns: list[Any] = [
     path("ws/workspaces/<str:name>/compute/work/", WorkConsumer.as_asgi()),
     path("ws/workspaces/<str:name>/environments/", EnvironmentsConsumer.as_asgi()),
     path("ws/workspaces/<str:name>/environment-builds/<uuid:build_id>/logs/", BuildLogsConsumer.as_asgi()),
+    path(
+        "ws/workspaces/<str:name>/endpoints/<str:endpoint_name>/replicas/<uuid:replica_id>/logs/",
+        ReplicaLogsConsumer.as_asgi(),
+    ),
     path("ws/workspaces/<str:name>/runs/<uuid:run_id>/", RunConsumer.as_asgi()),
     path("ws/workspaces/<str:name>/runs/<uuid:run_id>/metrics/", MetricsConsumer.as_asgi()),
     path("ws/workspaces/<str:name>/runs/<uuid:run_id>/logs/", LogsConsumer.as_asgi()),

@@ -1,0 +1,196 @@
+"""Deployments of an endpoint, and the logs of their servers."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import Http404
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.generics import GenericAPIView, ListAPIView
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from apps.core.api.idempotency import Idempotent
+from apps.core.api.parsers import OrjsonParser
+from apps.endpoints import services
+from apps.endpoints.api.endpoints import OneEndpointAPI
+from apps.endpoints.api.serializers import (
+    CreateDeploymentSerializer,
+    DeploymentSerializer,
+    ReplicaSerializer,
+    RevisionSerializer,
+    ScaleSerializer,
+)
+from apps.endpoints.files import DeploymentDraft, draft_of_fields, read_deployment
+from apps.endpoints.models import Deployment, Endpoint, Replica, Revision
+from apps.experiments.api.bodies import TakesCode, body_of
+from apps.experiments.api.logs import LogContent, LogLines, Logs, LogSearch
+from apps.experiments.models import Run
+from apps.workspaces.access import workspace_access
+from apps.workspaces.models import Workspace
+from apps.workspaces.roles import Action
+
+JSON_FIELDS = ("files", "environment", "environment_variables", "request_settings", "all_traffic")
+
+
+class TakesDeployment(OneEndpointAPI, TakesCode):
+    """Mix into views that take what a deployment shall be; put it first."""
+
+    parser_classes = (OrjsonParser, MultiPartParser)
+
+    def draft(self, request: Request) -> tuple[DeploymentDraft, bool | None]:
+        """Return what was asked for, and whether it shall receive all traffic."""
+        command = CreateDeploymentSerializer(data=body_of(request, *JSON_FIELDS))
+        command.is_valid(raise_exception=True)
+        given = dict(command.validated_data)
+        all_traffic = given.pop("all_traffic")
+        if "file" in given:
+            texts = given.get("files", {})
+            draft = read_deployment(self.workspace, given["file"], texts=texts, snapshot=self.sent_code())
+        else:
+            draft = draft_of_fields(self.workspace, given, snapshot=self.sent_code())
+        return draft, all_traffic
+
+
+class DeploymentCollection(TakesDeployment, Idempotent, ListAPIView[Deployment]):
+    """The deployments of an endpoint."""
+
+    access = workspace_access(get=Action.ENDPOINTS_READ, post=Action.ENDPOINTS_WRITE)
+    serializer_class = DeploymentSerializer
+    queryset = Deployment.objects.none()
+
+    def get_queryset(self) -> QuerySet[Deployment]:
+        rows = Deployment.objects.filter(endpoint=self.endpoint)
+        return rows.select_related("endpoint", "revision", "candidate", "created_by")
+
+    @extend_schema(request=CreateDeploymentSerializer, responses={201: DeploymentSerializer})
+    def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Add a deployment, of its fields or of a deployment file of Azure ML v2."""
+        draft, all_traffic = self.draft(request)
+        deployment = services.create_deployment(
+            actor=self.actor,
+            endpoint=self.endpoint,
+            name=draft.name,
+            settings=draft.settings,
+            instance_count=1 if draft.instance_count is None else draft.instance_count,
+            all_traffic=all_traffic,
+        )
+        return Response(DeploymentSerializer(deployment).data, status=201)
+
+
+class OneDeploymentAPI(OneEndpointAPI):
+    """Mix into views of one deployment; put it first. Sets ``self.deployment``."""
+
+    deployment: Deployment
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Find the deployment in the endpoint."""
+        super().initial(request, *args, **kwargs)
+        found = services.find_deployment(self.endpoint, kwargs["deployment_name"])
+        if found is None:
+            raise Http404
+        self.deployment = found
+
+
+class DeploymentItem(OneDeploymentAPI, TakesDeployment, GenericAPIView[Deployment]):
+    """One deployment."""
+
+    access = workspace_access(
+        get=Action.ENDPOINTS_READ,
+        put=Action.ENDPOINTS_WRITE,
+        patch=Action.ENDPOINTS_WRITE,
+        delete=Action.ENDPOINTS_WRITE,
+    )
+    serializer_class = DeploymentSerializer
+    queryset = Deployment.objects.none()
+
+    def get(self, request: Request, **kwargs: Any) -> Response:
+        """Return the deployment."""
+        return Response(DeploymentSerializer(self.deployment).data)
+
+    @extend_schema(request=CreateDeploymentSerializer)
+    def put(self, request: Request, **kwargs: Any) -> Response:
+        """Roll out other settings. Until all new replicas are ready, and if they fail, the present ones go on serving."""
+        draft, all_traffic = self.draft(request)
+        row = services.update_deployment(actor=self.actor, deployment=self.deployment, settings=draft.settings)
+        if draft.instance_count is not None:
+            row = services.scale_deployment(actor=self.actor, deployment=row, instance_count=draft.instance_count)
+        if all_traffic:
+            services.set_traffic(actor=self.actor, endpoint=self.endpoint, traffic={row.name: 100})
+        return Response(DeploymentSerializer(row).data)
+
+    @extend_schema(request=ScaleSerializer)
+    def patch(self, request: Request, **kwargs: Any) -> Response:
+        """Change how many replicas there are."""
+        command = ScaleSerializer(data=request.data)
+        command.is_valid(raise_exception=True)
+        row = services.scale_deployment(actor=self.actor, deployment=self.deployment, **command.validated_data)
+        return Response(DeploymentSerializer(row).data)
+
+    @extend_schema(
+        parameters=[OpenApiParameter("confirm", str, required=True, description="The deployment's name.")],
+        responses={204: None},
+    )
+    def delete(self, request: Request, **kwargs: Any) -> Response:
+        """Delete the deployment; its replicas end. Asks for its name."""
+        confirmed = request.query_params.get("confirm", "")
+        services.delete_deployment(actor=self.actor, deployment=self.deployment, confirmed_name=confirmed)
+        return Response(status=204)
+
+
+class RevisionCollection(OneDeploymentAPI, ListAPIView[Revision]):
+    """What a deployment was at other times."""
+
+    access = workspace_access(get=Action.ENDPOINTS_READ)
+    serializer_class = RevisionSerializer
+    queryset = Revision.objects.none()
+
+    def get_queryset(self) -> QuerySet[Revision]:
+        return Revision.objects.filter(deployment=self.deployment)
+
+
+class ReplicaCollection(OneDeploymentAPI, ListAPIView[Replica]):
+    """The servers of a deployment, those that have ended among them."""
+
+    access = workspace_access(get=Action.ENDPOINTS_READ)
+    serializer_class = ReplicaSerializer
+    queryset = Replica.objects.none()
+
+    def get_queryset(self) -> QuerySet[Replica]:
+        return Replica.objects.filter(deployment=self.deployment).select_related("revision", "run")
+
+
+def run_of_replica(workspace: Workspace, endpoint_name: str, replica_id: Any) -> Run | None:
+    """Return the run that has the logs of a server."""
+    rows = Replica.objects.filter(
+        pk=replica_id, deployment__endpoint__workspace=workspace, deployment__endpoint__name=endpoint_name.lower()
+    )
+    replica = rows.select_related("run").first()
+    return replica.run if replica else None
+
+
+class _OfReplica:
+    """Mix into the log views of runs; put it first."""
+
+    access = workspace_access(get=Action.ENDPOINTS_READ)
+    workspace: Workspace
+
+    def find_run(self, **kwargs: Any) -> Run | None:
+        endpoint: Endpoint = services.find_endpoint(self.workspace, kwargs["endpoint_name"])
+        return run_of_replica(self.workspace, endpoint.name, kwargs["replica_id"])
+
+
+class ReplicaLogs(_OfReplica, Logs):
+    """The logs of a replica."""
+
+
+class ReplicaLogLines(_OfReplica, LogLines):
+    """Lines of the log of a replica."""
+
+
+class ReplicaLogSearch(_OfReplica, LogSearch):
+    """Search in the log of a replica."""
+
+
+class ReplicaLogContent(_OfReplica, LogContent):
+    """The log of a replica as a file."""

@@ -1,0 +1,29 @@
+"""Addresses below ``/api/v1/``."""
+
+from django.urls import path
+
+from apps.endpoints.api import deployments, endpoints, work
+
+_all = "workspaces/<str:name>/endpoints/"
+_one = f"{_all}<str:endpoint_name>/"
+_deployment = f"{_one}deployments/<str:deployment_name>/"
+_logs = f"{_one}replicas/<uuid:replica_id>/logs/"
+
+urlpatterns = [
+    path("work/replica/", work.WorkReplica.as_view(), name="api-work-replica"),
+    path(_all, endpoints.EndpointCollection.as_view(), name="api-endpoints"),
+    path(_one, endpoints.EndpointItem.as_view(), name="api-endpoint"),
+    path(f"{_one}traffic/", endpoints.Traffic.as_view(), name="api-endpoint-traffic"),
+    path(f"{_one}keys/", endpoints.Keys.as_view(), name="api-endpoint-keys"),
+    path(f"{_one}token/", endpoints.Token.as_view(), name="api-endpoint-token"),
+    path(f"{_one}invoke/", endpoints.Invoke.as_view(), name="api-endpoint-invoke"),
+    path(f"{_one}figures/", endpoints.Figures.as_view(), name="api-endpoint-figures"),
+    path(f"{_one}deployments/", deployments.DeploymentCollection.as_view(), name="api-deployments"),
+    path(_deployment, deployments.DeploymentItem.as_view(), name="api-deployment"),
+    path(f"{_deployment}revisions/", deployments.RevisionCollection.as_view(), name="api-revisions"),
+    path(f"{_deployment}replicas/", deployments.ReplicaCollection.as_view(), name="api-replicas"),
+    path(_logs, deployments.ReplicaLogs.as_view()),
+    path(f"{_logs}lines/", deployments.ReplicaLogLines.as_view()),
+    path(f"{_logs}search/", deployments.ReplicaLogSearch.as_view()),
+    path(f"{_logs}content/", deployments.ReplicaLogContent.as_view()),
+]

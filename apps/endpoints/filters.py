@@ -1,0 +1,31 @@
+"""Filters of endpoints, the same for pages and API."""
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+from django_filters import FilterSet, MultipleChoiceFilter
+
+from apps.endpoints.models import Endpoint
+from apps.endpoints.states import AuthMode, DeploymentState
+
+
+class EndpointFilter(FilterSet):
+    """Endpoints by what callers must show, and by the state of their deployments."""
+
+    auth_mode = MultipleChoiceFilter(
+        label=_("Authentication"), choices=AuthMode.choices, distinct=False, widget=forms.CheckboxSelectMultiple
+    )
+    state = MultipleChoiceFilter(
+        label=_("Has a deployment that is"),
+        choices=DeploymentState.choices,
+        method="by_state",
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    class Meta:
+        model = Endpoint
+        fields: list[str] = []
+
+    def by_state(self, rows: QuerySet[Endpoint], name: str, value: list[str]) -> QuerySet[Endpoint]:
+        """Keep endpoints with a deployment in one of the states."""
+        return rows.filter(deployments__state__in=value).distinct() if value else rows

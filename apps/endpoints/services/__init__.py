@@ -1,0 +1,57 @@
+"""What can be done with endpoints and their deployments."""
+
+from apps.endpoints.services.deployments import (
+    Settings,
+    create_deployment,
+    delete_deployment,
+    find_deployment,
+    give_up_update,
+    scale_deployment,
+    set_traffic,
+    settings_of,
+    update_deployment,
+)
+from apps.endpoints.services.endpoints import (
+    CallToken,
+    Keys,
+    create_endpoint,
+    delete_endpoint,
+    edit_endpoint,
+    find_endpoint,
+    keys_of,
+    make_token,
+    regenerate_key,
+)
+from apps.endpoints.services.environments import environment_for, guessed
+from apps.endpoints.services.housekeeping import free_workspace, prune
+from apps.endpoints.services.replicas import follow_order, record_report
+from apps.endpoints.services.rollout import reconcile, reconcile_all
+
+__all__ = [
+    "CallToken",
+    "Keys",
+    "Settings",
+    "create_deployment",
+    "create_endpoint",
+    "delete_deployment",
+    "delete_endpoint",
+    "edit_endpoint",
+    "environment_for",
+    "find_deployment",
+    "find_endpoint",
+    "follow_order",
+    "free_workspace",
+    "give_up_update",
+    "guessed",
+    "keys_of",
+    "make_token",
+    "prune",
+    "reconcile",
+    "reconcile_all",
+    "record_report",
+    "regenerate_key",
+    "scale_deployment",
+    "set_traffic",
+    "settings_of",
+    "update_deployment",
+]

@@ -1,0 +1,84 @@
+"""From a revision to a server: its run and its work order."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from apps.compute.models import LOCAL
+from apps.compute.services import find_target
+from apps.endpoints.models import Deployment, Replica, Revision
+from apps.endpoints.states import LARGEST_BODY_MB, MOST_QUEUED
+from apps.experiments.hooks import ResolvedEnvironment
+from apps.experiments.models import Run, RunKind
+from apps.experiments.services import create_system_run
+from apps.registry.models import ModelVersion
+
+SPEC_VERSION = 1
+LOG = "logs/replica.txt"
+
+
+def start_replica(deployment: Deployment, revision: Revision, environment: ResolvedEnvironment) -> Replica:
+    """Have one more server of a revision started. Its environment and its model are ready."""
+    endpoint = deployment.endpoint
+    workspace = endpoint.workspace
+    replica = Replica(deployment=deployment, revision=revision)
+    title = _("Endpoint %(endpoint)s, %(deployment)s") % {"endpoint": endpoint.name, "deployment": deployment.name}
+    run = create_system_run(
+        workspace=workspace,
+        kind=RunKind.REPLICA,
+        display_name=title,
+        spec=_spec(replica, environment),
+        target=find_target(workspace, LOCAL),
+        requested_by=revision.created_by,
+        title=title,
+    )
+    # What the runner fetches as its code is that of the run.
+    Run.objects.filter(pk=run.pk).update(snapshot=revision.snapshot)
+    replica.run = run
+    replica.save()
+    return replica
+
+
+def _spec(replica: Replica, environment: ResolvedEnvironment) -> dict[str, Any]:
+    """Return what the runner reads: all of it resolved."""
+    deployment, revision = replica.deployment, replica.revision
+    endpoint, snapshot, model = deployment.endpoint, revision.snapshot, revision.model
+    settings = revision.request_settings
+    return {
+        "version": SPEC_VERSION,
+        "replica": {
+            "id": str(replica.pk),
+            "endpoint": endpoint.name,
+            "deployment": deployment.name,
+            "workspace": endpoint.workspace.name,
+        },
+        "environment": environment.spec,
+        "code": {"zip_sha256": snapshot.zip_sha256, "size": snapshot.size} if snapshot else None,
+        "entry_script": revision.entry_script,
+        "inputs": {model.model.name: _input(model)} if model else {},
+        "variables": revision.variables,
+        "limits": {"memory_mb": revision.memory_mb},
+        "server": {
+            "workers": 1,
+            "max_concurrent": settings["max_concurrent"],
+            "timeout_ms": settings["timeout_ms"],
+            "max_queue": MOST_QUEUED,
+            "max_body_mb": LARGEST_BODY_MB,
+        },
+        "log": LOG,
+    }
+
+
+def _input(model: ModelVersion) -> dict[str, Any]:
+    return {
+        "type": model.type,
+        "mode": "download",
+        "kind": "model",
+        "id": str(model.pk),
+        "reference": model.reference,
+        "path": f"azureml:{model.reference}",
+        "sha256": model.sha256,
+        "files": model.file_count,
+        "bytes": model.size,
+        "single": "",
+    }

@@ -1,0 +1,58 @@
+"""What gateways must know to score: addresses, who may call them, and where requests go. Plain values, so that a gateway can keep
+them on disk and go on while the database is away."""
+
+from typing import Any
+
+from apps.core import events
+from apps.endpoints.events import ROUTES_TOPIC
+from apps.endpoints.models import Deployment, Endpoint, Replica
+from apps.endpoints.states import LARGEST_BODY_MB, MOST_QUEUED, ReplicaState
+
+
+def routes_version() -> int:
+    """Return a number that is another one after every change of the routes."""
+    return events.last_seq(ROUTES_TOPIC)
+
+
+def all_routes() -> dict[str, Any]:
+    """Return the routes of all endpoints: ``{"version", "endpoints": […]}``; of keys their hashes.
+
+    Of an endpoint: ``{"id", "workspace", "name", "auth", "keys", "traffic", "mirror", "deployments": {name: …}}``; of a
+    deployment what was set for its requests, why it does not answer if it does not, and ``replicas: [{"id", "address"}]`` that
+    are ready.
+    """
+    version = routes_version()  # before the rows are read: what changes meanwhile has a later one
+    replicas: dict[Any, list[dict[str, str]]] = {}
+    ready = Replica.objects.filter(state=ReplicaState.READY).exclude(address="").order_by("created_at", "pk")
+    for pk, deployment, revision, address in ready.values_list("pk", "deployment", "revision", "address"):
+        replicas.setdefault((deployment, revision), []).append({"id": str(pk), "address": address})
+    deployments: dict[Any, dict[str, Any]] = {}
+    for row in Deployment.objects.select_related("revision", "candidate").order_by("pk"):
+        deployments.setdefault(row.endpoint_id, {})[row.name] = _deployment(row, replicas)
+    endpoints = [
+        {
+            "id": str(endpoint.pk),
+            "workspace": endpoint.workspace.name.lower(),
+            "name": endpoint.name,
+            "auth": endpoint.auth_mode,
+            "keys": [endpoint.primary_hash, endpoint.secondary_hash],
+            "traffic": endpoint.traffic,
+            "mirror": endpoint.mirror,
+            "deployments": deployments.get(endpoint.pk, {}),
+        }
+        for endpoint in Endpoint.objects.filter(workspace__deleted_at=None).select_related("workspace").order_by("pk")
+    ]
+    return {"version": version, "endpoints": endpoints}
+
+
+def _deployment(row: Deployment, replicas: dict[Any, list[dict[str, str]]]) -> dict[str, Any]:
+    shown = row.revision or row.candidate
+    return {
+        "id": str(row.pk),
+        **(shown.request_settings if shown else {"timeout_ms": 0, "max_concurrent": 1, "max_queue_wait_ms": 0}),
+        "max_queue": MOST_QUEUED,
+        "max_body_bytes": LARGEST_BODY_MB * 2**20,
+        "reason": row.reason,
+        # A candidate gets nothing before it has taken over.
+        "replicas": replicas.get((row.pk, row.revision_id), []) if row.revision_id else [],
+    }

@@ -1,0 +1,81 @@
+"""The states of deployments, their revisions and replicas, and the limits of what they take."""
+
+from datetime import timedelta
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class AuthMode(models.TextChoices):
+    """What whoever calls an endpoint must show."""
+
+    KEY = "key", _("Key")
+    TOKEN = "token", _("Token that expires")
+
+
+class DeploymentState(models.TextChoices):
+    """Where a deployment stands."""
+
+    CREATING = "Creating", _("Creating")
+    UPDATING = "Updating", _("Updating")
+    HEALTHY = "Healthy", _("Healthy")
+    UNHEALTHY = "Unhealthy", _("Unhealthy")
+    FAILED = "Failed", _("Failed")
+
+
+# What Azure ML calls these, for programs that wait for one of the last two.
+PROVISIONING = {
+    DeploymentState.CREATING: "Creating",
+    DeploymentState.UPDATING: "Updating",
+    DeploymentState.HEALTHY: "Succeeded",
+    DeploymentState.UNHEALTHY: "Succeeded",
+    DeploymentState.FAILED: "Failed",
+}
+
+
+class RevisionState(models.TextChoices):
+    """What became of one set of settings of a deployment."""
+
+    CANDIDATE = "Candidate", _("Being rolled out")
+    ACTIVE = "Active", _("In use")
+    REPLACED = "Replaced", _("Replaced")
+    FAILED = "Failed", _("Failed")
+
+
+class ReplicaState(models.TextChoices):
+    """Where one server of a deployment stands."""
+
+    LOADING = "loading", _("Starting")
+    READY = "ready", _("Ready")
+    UNHEALTHY = "unhealthy", _("Not answering")
+    DRAINING = "draining", _("Finishing")
+    ENDED = "ended", _("Ended")
+
+
+# What a runner may say of its server; that it ended follows from its order.
+REPORTED = [(value, label) for value, label in ReplicaState.choices if value != ReplicaState.ENDED]
+
+MOST_INSTANCES = 16
+LONGEST_TIMEOUT_MS = 180_000
+LONGEST_QUEUE_WAIT_MS = 60_000
+MOST_CONCURRENT = 1000
+LARGEST_BODY_MB = 100
+MOST_QUEUED = 1000
+MOST_MIRRORED = 50
+DEFAULT_REQUEST_SETTINGS = {"timeout_ms": 5000, "max_concurrent": 1, "max_queue_wait_ms": 500}
+
+# Every gateway has heard by then that a replica gets nothing new: by a message, or by looking itself.
+DRAIN_AFTER = timedelta(seconds=5)
+# A server that still loads after this will not come up.
+LOADS_WITHIN = timedelta(minutes=15)
+# One that does not answer for so long is replaced.
+UNHEALTHY_FOR = timedelta(seconds=60)
+# Whose failure comes later than this after it was ready is started again at once.
+STEADY_AFTER = timedelta(seconds=60)
+LONGEST_BACKOFF_S = 60
+MOST_LOST = 3
+
+
+def backoff_s(failures: int) -> int:
+    """Return how many seconds to wait before a server is started again that failed so often in a row; none the first time."""
+    return 0 if failures < 2 else min(2 ** (failures - 1), LONGEST_BACKOFF_S)

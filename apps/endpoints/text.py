@@ -1,0 +1,48 @@
+"""Endpoints in words and colours."""
+
+from collections.abc import Iterable
+from typing import Final, Literal
+
+from django.utils.translation import gettext as _
+
+from apps.core.lists import Status
+from apps.endpoints.models import Deployment
+from apps.endpoints.states import DeploymentState, ReplicaState
+
+Tone = Literal["ok", "busy", "warn", "bad", "idle"]
+
+DEPLOYMENT_TONES: Final[dict[DeploymentState, Tone]] = {
+    DeploymentState.CREATING: "busy",
+    DeploymentState.UPDATING: "busy",
+    DeploymentState.HEALTHY: "ok",
+    DeploymentState.UNHEALTHY: "bad",
+    DeploymentState.FAILED: "bad",
+}
+REPLICA_TONES: Final[dict[ReplicaState, Tone]] = {
+    ReplicaState.LOADING: "busy",
+    ReplicaState.READY: "ok",
+    ReplicaState.UNHEALTHY: "bad",
+    ReplicaState.DRAINING: "warn",
+    ReplicaState.ENDED: "idle",
+}
+# Of several deployments the endpoint shows what needs to be looked at first.
+_WORST_FIRST = (
+    DeploymentState.UNHEALTHY,
+    DeploymentState.FAILED,
+    DeploymentState.CREATING,
+    DeploymentState.UPDATING,
+    DeploymentState.HEALTHY,
+)
+
+
+def status_of(deployment: Deployment) -> Status:
+    """Return the state of a deployment as a badge."""
+    state = DeploymentState(deployment.state)
+    return Status(DEPLOYMENT_TONES[state], state.label, deployment.reason)
+
+
+def status_of_all(deployments: Iterable[Deployment]) -> Status:
+    """Return the state of an endpoint as a badge: of its deployments, the one to look at first."""
+    states = {DeploymentState(deployment.state) for deployment in deployments}
+    worst = next((state for state in _WORST_FIRST if state in states), None)
+    return Status(DEPLOYMENT_TONES[worst], worst.label) if worst else Status("idle", _("No deployment"))

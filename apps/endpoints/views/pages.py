@@ -1,0 +1,153 @@
+"""The tabs of an endpoint that only show."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from apps.core.markdown import render_markdown
+from apps.endpoints import services
+from apps.endpoints.addresses import scoring_url, swagger_url
+from apps.endpoints.charts import SPANS, figures_in_words
+from apps.endpoints.models import Deployment, Endpoint, Replica, RequestRecord
+from apps.endpoints.samples import sample_of, snippets
+from apps.endpoints.services.endpoints import PRIMARY, SECONDARY
+from apps.endpoints.services.traffic import minutes_of, total_of
+from apps.endpoints.states import AuthMode, ReplicaState
+from apps.endpoints.text import REPLICA_TONES, status_of
+from apps.endpoints.views.shared import find, frame
+from apps.workspaces.access import WorkspaceRequest, workspace_page
+from apps.workspaces.roles import Action
+
+MOST_ENDED = 5
+MOST_REPLICAS = 30
+MOST_RECORDS = 50
+
+
+@workspace_page(get=Action.ENDPOINTS_READ)
+def details(request: WorkspaceRequest, endpoint_name: str) -> HttpResponse:
+    """What answers, who gets the traffic, and how it stands."""
+    endpoint = find(request, endpoint_name)
+    context = frame(request, endpoint, "endpoint")
+    context |= {
+        "description": render_markdown(endpoint.description) if endpoint.description else "",
+        "cards": [_card(deployment) for deployment in context["deployments"]],
+        "scoring_url": scoring_url(endpoint),
+        "swagger_url": swagger_url(endpoint),
+        "shares": [
+            {
+                "name": deployment.name,
+                "share": endpoint.traffic.get(deployment.name, 0),
+                "mirror": endpoint.mirror.get(deployment.name, 0),
+            }
+            for deployment in context["deployments"]
+        ],
+    }
+    return render(request, "endpoints/details.html", context)
+
+
+@workspace_page(get=Action.ENDPOINTS_READ)
+def consume(request: WorkspaceRequest, endpoint_name: str) -> HttpResponse:
+    """The address, the keys, and code that calls it."""
+    endpoint = find(request, endpoint_name)
+    context = frame(request, endpoint, "consume")
+    first = next(iter(sorted(context["deployments"], key=lambda one: -endpoint.traffic.get(one.name, 0))), None)
+    sample = sample_of(first.shown_revision if first else None)
+    context |= {
+        "scoring_url": scoring_url(endpoint),
+        "swagger_url": swagger_url(endpoint),
+        "snippets": snippets(scoring_url(endpoint), sample.text, first.name if first else "blue"),
+        "keys": _keys(request, endpoint) if context["may_see_keys"] and endpoint.auth_mode == AuthMode.KEY else [],
+        "token_url": reverse("api-endpoint-token", args=[request.workspace.name, endpoint.name]),
+    }
+    return render(request, "endpoints/consume.html", context)
+
+
+@workspace_page(get=Action.ENDPOINTS_READ)
+def logs(request: WorkspaceRequest, endpoint_name: str) -> HttpResponse:
+    """What the servers write, each by itself."""
+    endpoint = find(request, endpoint_name)
+    context = frame(request, endpoint, "logs")
+    rows = Replica.objects.filter(deployment__endpoint=endpoint, run__isnull=False)
+    found = list(rows.select_related("deployment", "revision").order_by("-created_at")[:MOST_REPLICAS])
+    found.sort(key=lambda one: not one.is_open)
+    wanted = request.GET.get("replica", "")
+    chosen = next((one for one in found if str(one.pk) == wanted), found[0] if found else None)
+    if chosen is not None:
+        base = f"workspaces/{request.workspace.name}/endpoints/{endpoint.name}/replicas/{chosen.pk}/logs/"
+        context["log_props"] = {
+            "api": f"/api/v1/{base}",
+            "socket": f"/ws/{base}",
+            "path": "",
+            "ended": not chosen.is_open,
+            "downloadUrl": f"/api/v1/{base}content/",
+        }
+    context |= {"replicas": [_shown(one) for one in found], "chosen": chosen}
+    return render(request, "endpoints/logs.html", context)
+
+
+@workspace_page(get=Action.ENDPOINTS_READ)
+def monitoring(request: WorkspaceRequest, endpoint_name: str) -> HttpResponse:
+    """How many requests there are, how long they take, and which of them failed."""
+    endpoint = find(request, endpoint_name)
+    context = frame(request, endpoint, "monitoring")
+    key = request.GET.get("span", "")
+    key = key if key in SPANS else next(iter(SPANS))
+    span, parts, _label = SPANS[key]
+    total = total_of(minutes_of(endpoint, span=span, parts=parts))
+    api = reverse("api-endpoint-figures", args=[request.workspace.name, endpoint.name])
+    records = RequestRecord.objects.filter(deployment__endpoint=endpoint).select_related("deployment")
+    context |= {
+        "facts": figures_in_words(total),
+        "has_requests": bool(total.count),
+        "spans": [
+            {"label": label, "url": f"?span={name}", "is_current": name == key}
+            for name, (_span, _parts, label) in SPANS.items()
+        ],
+        "figures": [
+            {"id": f"figure-{what}", "title": title, "props": {"url": f"{api}?what={what}&span={key}"}}
+            for what, title in (("requests", _("Requests")), ("latency", _("Time to answer")))
+        ],
+        "records": records.order_by("-at", "id")[:MOST_RECORDS],
+    }
+    return render(request, "endpoints/monitoring.html", context)
+
+
+def _keys(request: WorkspaceRequest, endpoint: Endpoint) -> list[tuple[str, str, str]]:
+    """Return what each key is, what it is called, and its value."""
+    keys = services.keys_of(actor=request.user, endpoint=endpoint)
+    return [(PRIMARY, _("Primary key"), keys.primary), (SECONDARY, _("Secondary key"), keys.secondary)]
+
+
+def _card(deployment: Deployment) -> dict[str, Any]:
+    """Return a deployment as the page shows it."""
+    shown = deployment.shown_revision
+    rows = Replica.objects.filter(deployment=deployment).select_related("revision", "run").order_by("-created_at")
+    open_ones = list(rows.exclude(state=ReplicaState.ENDED)[:MOST_REPLICAS])
+    ended = list(rows.filter(state=ReplicaState.ENDED)[:MOST_ENDED])
+    return {
+        "deployment": deployment,
+        "status": status_of(deployment),
+        "revision": shown,
+        "share": deployment.endpoint.traffic.get(deployment.name, 0),
+        "is_updating": deployment.candidate_id is not None and deployment.revision_id is not None,
+        "replicas": [_shown(one) for one in [*open_ones, *ended]],
+        "revisions": deployment.revisions.order_by("-number").select_related("created_by")[:MOST_ENDED],
+    }
+
+
+def _shown(replica: Replica) -> dict[str, Any]:
+    state = ReplicaState(replica.state)
+    figures = replica.figures
+    memory: Any = figures.get("memory_mb")
+    return {
+        "replica": replica,
+        "short": UUID(str(replica.pk)).hex[-6:],
+        "label": state.label,
+        "tone": REPLICA_TONES[state],
+        "memory_mb": round(memory) if isinstance(memory, int | float) and replica.is_open else None,
+        "cpu_percent": figures.get("cpu_percent") if replica.is_open else None,
+    }
