@@ -7,13 +7,12 @@ class RegistryConfig(AppConfig):
 
     def ready(self) -> None:
         from apps.core import hooks
-        from apps.experiments.hooks import run_actions, run_links
         from apps.experiments import hooks as runs
         from apps.registry import entries, providing, services
 
         entries.register_verbs()
-        run_links.add(entries.run_links)
-        run_actions.add(entries.run_actions)
+        runs.run_links.add(entries.run_links)
+        runs.run_actions.add(entries.run_actions)
         hooks.navigation.add(entries.navigation)
         hooks.search.add(entries.search)
         hooks.workspace_holds.add(entries.workspace_holds)
@@ -22,4 +21,3 @@ class RegistryConfig(AppConfig):
         runs.data_providers.add(providing.ModelProvider)
         runs.register_output.add(providing.register_output)
         runs.run_ended.add(services.follow_run)
-        runs.run_links.add(providing.run_links)

@@ -23,3 +23,9 @@ def watch_copies() -> None:
 def free_folders(folders: list[str]) -> None:
     """Delete files of versions that were deleted."""
     services.free_folders(folders)
+
+
+@shared_task(name="registry.register_logged")
+def register_logged(run_id: str) -> None:
+    """Register the models that a run's code asked for."""
+    services.register_logged(UUID(run_id))

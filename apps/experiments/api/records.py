@@ -80,7 +80,7 @@ class Records(OneRunAPI, ListAPIView[RunRecord]):
 
     def get_queryset(self) -> Any:
         query = checked(RecordQuerySerializer, self.request)
-        found = RunRecord.objects.filter(run=self.run)
+        found = RunRecord.objects.shown().filter(run=self.run)
         return found.filter(**{name: value for name, value in query.items() if value})
 
     @extend_schema(parameters=[RecordQuerySerializer])

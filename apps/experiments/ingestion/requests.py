@@ -13,7 +13,7 @@ import orjson
 from django.utils.translation import gettext as _
 
 from apps.core.errors import TooLarge, UserError
-from apps.experiments.metrics.points import Point, PointRefused, check_name, read_point
+from apps.experiments.metrics.points import Point, PointRefused, check_name, now_ms, read_point
 from apps.experiments.states import TERMINAL, RunStatus
 
 MOST_LOG_BYTES = 2**20
@@ -22,6 +22,7 @@ LONGEST_VALUE = 6000
 LONGEST_TAG = 8000
 LONGEST_PATH = 1000
 LONGEST_CHILD_NAME = 255
+LONGEST_DESCRIPTION = 20_000
 
 RECORD_KINDS = frozenset(
     {"image", "table", "list", "text", "confusion_matrix", "accuracy_table", "residuals", "predictions"}
@@ -228,6 +229,18 @@ def _record(entry: Entry, value: Any) -> None:
     entry.record = read_record(value)
 
 
+def _model(entry: Entry, value: Any) -> None:
+    if not isinstance(value, dict):
+        raise PointRefused("a model is an object with its name and path")
+    name, path = value.get("name"), value.get("path") or ""
+    check_name(name)
+    if not isinstance(path, str) or len(path) > LONGEST_PATH or "\0" in path:
+        raise PointRefused(f"a path is a text of up to {LONGEST_PATH} characters")
+    said: dict[str, Any] = {key: read_texts(value.get(key) or {}, LONGEST_TAG) for key in ("tags", "properties")}
+    texts = read_texts({key: value.get(key) or "" for key in ("type", "framework", "description")}, LONGEST_DESCRIPTION)
+    entry.record = Record("model", str(name), 0, now_ms(), {**said, **texts}, path)
+
+
 def _child(entry: Entry, value: Any) -> None:
     if not isinstance(value, dict):
         raise PointRefused("a child run is an object with its id and that of its parent")
@@ -260,6 +273,7 @@ _READERS: dict[str, Callable[[Entry, Any], None]] = {
     "t": _tags,
     "d": _properties,
     "r": _record,
+    "g": _model,
     "c": _child,
     "e": _end,
 }

@@ -1,5 +1,7 @@
 """Metrics of runs: a journal that is quick to write, packed chunks that are quick to read, and a summary of each series."""
 
+from typing import ClassVar, Self
+
 from django.db import models
 
 from apps.experiments.models.run import Run
@@ -90,12 +92,21 @@ class MetricChunk(models.Model):
         return f"{self.name} {self.number}"
 
 
+class RunRecordQuerySet(models.QuerySet["RunRecord"]):
+    def shown(self) -> Self:
+        """Leave out what is a promise to others, not something to look at."""
+        return self.exclude(kind=RunRecord.MODEL)
+
+
 class RunRecord(models.Model):
     """Something logged that is no number: an image, a table, a list, a text, or a chart such as a confusion matrix.
 
     ``kind``: image, table, list, text, confusion_matrix, accuracy_table, residuals, predictions. ``value`` holds small
-    data; ``path`` names the run's file with an image.
+    data; ``path`` names the run's file with an image. The kind ``model`` is a model to be registered once the run's files are
+    stored: ``path`` among them, and in ``value`` what else was said of it.
     """
+
+    MODEL: ClassVar[str] = "model"
 
     id = models.BigAutoField(primary_key=True)
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="records")
@@ -107,6 +118,8 @@ class RunRecord(models.Model):
     path = models.CharField(max_length=1000, blank=True)
     source = models.CharField(max_length=80, blank=True)
     offset = models.BigIntegerField(null=True, blank=True)
+
+    objects = RunRecordQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint("run", "source", "offset", name="record_once")]

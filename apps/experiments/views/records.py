@@ -71,7 +71,7 @@ class Table:
 def groups_of(run: Run, *, after: str = "", count: int) -> list[Group]:
     """Return what a run logged in the order of kinds and names, ``count`` groups after the one whose cursor is ``after``."""
     kind, _slash, name = after.replace("\x00", "").partition("/")
-    rows = run.records.order_by().values("kind", "name").annotate(count=Count("pk"))
+    rows = run.records.shown().order_by().values("kind", "name").annotate(count=Count("pk"))
     found = rows.filter(Q(kind__gt=kind) | Q(kind=kind, name__gt=name)).order_by("kind", "name")[:count]
     groups = {(row["kind"], row["name"]): Group(row["kind"], row["name"], row["count"]) for row in found}
     if not groups:

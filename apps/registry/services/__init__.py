@@ -4,6 +4,7 @@ from apps.registry.services.comparing import Difference, compare
 from apps.registry.services.copying import copy_files, watch_copies
 from apps.registry.services.deleting import delete_model, delete_version, free_folders, free_workspace
 from apps.registry.services.files import content_of, find_file, open_file, tree_of, zip_of
+from apps.registry.services.logged import follow_run, register_logged
 from apps.registry.services.model_files import ReadModelFile, read_model_file
 from apps.registry.services.models import archive_model, edit_model, ensure_model, find_model, get_model
 from apps.registry.services.references import check_ready, resolve_reference
@@ -48,6 +49,7 @@ __all__ = [
     "find_model",
     "find_run",
     "find_version",
+    "follow_run",
     "free_folders",
     "free_workspace",
     "get_model",
@@ -57,6 +59,7 @@ __all__ = [
     "register_files",
     "register_from_run",
     "register_from_upload",
+    "register_logged",
     "resolve_reference",
     "set_alias",
     "set_stage",

@@ -76,12 +76,13 @@ class NewVersion:
 
 
 def register_from_run(
-    *, actor: User | None, workspace: Workspace, name: str, run: Run, path: str, **said: Any
+    *, actor: User | None, workspace: Workspace, name: str, run: Run, path: str, once: bool = False, **said: Any
 ) -> ModelVersion:
     """Make a version of a file or folder of a run; a task copies its files, so that it outlives the run.
 
     Args: actor: None for the run itself, which registers for whoever submitted it. path: among the run's files, such as
-        ``outputs/model``; empty is all of them. said: fields of ``NewVersion``.
+        ``outputs/model``; empty is all of them. once: return the version that was made of it before, if there is one.
+        said: fields of ``NewVersion``.
 
     Raises:
         PathUnknown: the run has nothing there. FilesRefused, InvalidInput, VersionExists: it cannot be a version.
@@ -96,13 +97,23 @@ def register_from_run(
     new = NewVersion(
         **{"source": f"runs:/{run.pk}/{path}".rstrip("/"), "root": root, "environment": environment, "run": run, **said}
     )
-    return register_files(actor=actor or run.submitted_by, workspace=workspace, name=name, files=files, new=new)
+    return register_files(
+        actor=actor or run.submitted_by, workspace=workspace, name=name, files=files, new=new, once=once
+    )
 
 
 def register_files(
-    *, actor: User | None, workspace: Workspace, name: str, files: Sequence[SourceFile], new: NewVersion
+    *,
+    actor: User | None,
+    workspace: Workspace,
+    name: str,
+    files: Sequence[SourceFile],
+    new: NewVersion,
+    once: bool = False,
 ) -> ModelVersion:
     """Make a version of files that lie in the store. A task copies them; the caller has asked the policy.
+
+    Args: once: return the version of this run and source that was made before, if there is one.
 
     Raises:
         FilesRefused, InvalidInput, VersionExists: it cannot be a version.
@@ -110,9 +121,11 @@ def register_files(
     check_files(files)
     new, manifest = _described(files, new)
     pk = uuid4()
-    return _write_down(
-        actor, workspace, name, new, manifest, files, folder=f"workspaces/{workspace.pk}/models/{pk}", is_copied=False
-    )
+    folder = f"workspaces/{workspace.pk}/models/{pk}"
+    with transaction.atomic():
+        workspace = lock(workspace)  # of two who register the same once, the second finds it
+        known = _made_before(workspace, name, new) if once else None
+        return known or _write_down(actor, workspace, name, new, manifest, files, folder=folder, is_copied=False)
 
 
 def register_from_upload(*, actor: User, workspace: Workspace, name: str, upload: Upload, **said: Any) -> ModelVersion:
@@ -288,6 +301,11 @@ def _write_down(
         queue.enqueue("registry.copy_files", version.pk)
     tell(actor, "model.version_created", model, version.reference)
     return version
+
+
+def _made_before(workspace: Workspace, name: str, new: NewVersion) -> ModelVersion | None:
+    rows = ModelVersion.objects.filter(model__workspace=workspace, run=new.run, source=new.source[:2000])
+    return next((row for row in rows.select_related("model") if row.model.name.lower() == name.lower()), None)
 
 
 def _next_number(model: RegisteredModel, wanted: int | None) -> int:

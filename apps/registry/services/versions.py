@@ -44,9 +44,10 @@ def find_version(model: RegisteredModel, number: int | str) -> ModelVersion:
     return version
 
 
-def versions_of_run(run: Run) -> list[ModelVersion]:
-    """Return the versions that were registered from a run, in the order in which they were."""
-    return list(ModelVersion.objects.filter(run=run).select_related("model__workspace").order_by("created_at", "pk"))
+def versions_of_run(run: Run, limit: int = 100) -> list[ModelVersion]:
+    """Return the versions that were registered from a run, in the order in which they were, at most ``limit``."""
+    rows = ModelVersion.objects.filter(run=run).select_related("model__workspace").defer("manifest")
+    return list(rows.order_by("created_at", "pk")[:limit])
 
 
 @transaction.atomic
