@@ -12,10 +12,12 @@ class DataConfig(AppConfig):
         from apps.data.inputs.datasets import DatasetProvider
         from apps.data.inputs.places import AddressProvider, DatastoreProvider
         from apps.data.lineage import uses_by_runs
-        from apps.experiments.hooks import data_providers
+        from apps.data.outputs import register_output
+        from apps.experiments import hooks as experiments
 
         for provider in (DatasetProvider, DatastoreProvider, AddressProvider):
-            data_providers.add(provider)
+            experiments.data_providers.add(provider)
+        experiments.register_output.add(register_output)
         dataset_uses.add(uses_by_runs)
         entries.register_verbs()
         hooks.workspace_created.add(services.prepare_workspace)

@@ -17,6 +17,7 @@ class ExperimentsConfig(AppConfig):
         work_changed.add(services.follow_order)
         work_links.add(entries.work_links)
         own_hooks.data_providers.add(RunFilesProvider)
+        own_hooks.run_ended.add(services.register_when_completed)
         hooks.navigation.add(entries.navigation)
         hooks.search.add(entries.search)
         hooks.home_cards.add(entries.home_cards)

@@ -14,6 +14,12 @@ def watch_waiting() -> None:
     services.watch_waiting()
 
 
+@shared_task(name="experiments.register_outputs", acks_late=True)
+def register_outputs(run_id: str) -> None:
+    """Register the named outputs of a completed run as datasets and models."""
+    services.register_outputs(UUID(run_id))
+
+
 @shared_task(name="experiments.free_run", acks_late=True)
 def free_run(run_id: str) -> None:
     """Take a deleted run's rows and files away."""

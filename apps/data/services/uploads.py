@@ -76,7 +76,7 @@ def begin_upload(*, actor: User, workspace: Workspace, files: Sequence[NewFile])
         UploadRefused: a name cannot be stored, or stands there twice. UploadTooLarge: it is too much for one upload.
     """
     acting(actor, workspace, Action.DATA_WRITE)
-    _check(files)
+    check_files(files)
     fingerprint = _fingerprint(files)
     for _attempt in range(2):
         mine = Upload.objects.filter(workspace=workspace, created_by=actor, fingerprint=fingerprint)
@@ -210,7 +210,12 @@ def draft_of(file_id: UUID) -> str:
     return f"upload-{file_id}"
 
 
-def _check(files: Sequence[NewFile]) -> None:
+def check_files(files: Sequence[NewFile]) -> None:
+    """Hold files to the rules of uploads.
+
+    Raises:
+        UploadRefused: a name cannot be stored, or stands there twice. UploadTooLarge: it is too much at once.
+    """
     if not files:
         raise UploadRefused(_("Choose at least one file."))
     if len(files) > MOST_FILES:

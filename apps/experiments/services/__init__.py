@@ -9,6 +9,7 @@ from apps.experiments.services.freeing import free_run, free_snapshots, free_wor
 from apps.experiments.services.inputs import RunUse, ShownData, data_of, provider_of, runs_that_used
 from apps.experiments.services.job_files import read_job_file, submit_file
 from apps.experiments.services.lifecycle import cancel_run, end_run
+from apps.experiments.services.outputs import register_outputs, register_when_completed
 from apps.experiments.services.reactions import follow_order
 from apps.experiments.services.snapshots import store_snapshot
 from apps.experiments.services.submit import (
@@ -48,6 +49,8 @@ __all__ = [
     "job_of",
     "provider_of",
     "read_job_file",
+    "register_outputs",
+    "register_when_completed",
     "rerun",
     "restore_experiment",
     "restore_run",
