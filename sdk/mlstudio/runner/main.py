@@ -17,6 +17,7 @@ from mlstudio.runner.ending import SYSTEM_ERROR, Ending, Fault, Stopped
 from mlstudio.runner.folder import WorkFolder
 from mlstudio.runner.link import Away, Link
 from mlstudio.runner.progress import GONE, LONGEST_PAUSE_S, Progress
+from mlstudio.runner.replica_order import ReplicaOrder
 from mlstudio.runner.run_order import RunOrder
 from mlstudio.runner.streams import Refused, Streams
 
@@ -24,7 +25,7 @@ logger = logging.getLogger("mlstudio.runner")
 
 DEFAULT_GRACE_S = 86_400
 SHIP_S = 0.1
-KINDS: dict[str, type[RunOrder] | type[BuildOrder]] = {"run": RunOrder, "build": BuildOrder}
+KINDS: dict[str, type[RunOrder] | type[BuildOrder]] = {"run": RunOrder, "build": BuildOrder, "replica": ReplicaOrder}
 
 
 def main(path: str) -> int:
