@@ -27,6 +27,9 @@ class FeedConsumer(AsyncJsonWebsocketConsumer):
     Subclasses say in ``may_watch`` who may, and in ``source`` what is sent. Before news is sent, both the session and the
     right are looked at again where the last look is ``check_again_s`` ago, or where the news is of a type in
     ``check_again_on``: whoever was removed or signed out stops getting it.
+
+    With ``&heartbeat=1`` there is a sign of life every ``heartbeat_s``. A network that loses everything closes no connection,
+    and only so can a page tell a feed without news from one that is dead.
     """
 
     # Channels would open a channel of its own for each socket, and refuse sockets while the broker is away. The shared
@@ -36,6 +39,7 @@ class FeedConsumer(AsyncJsonWebsocketConsumer):
     access: ClassVar[Access]
     check_again_s: ClassVar[float] = 15.0
     check_again_on: ClassVar[frozenset[str]] = frozenset()
+    heartbeat_s: ClassVar[float] = 4.0
 
     async def may_watch(self) -> bool:
         """Whether the user of this connection may have this feed, now."""
@@ -46,27 +50,36 @@ class FeedConsumer(AsyncJsonWebsocketConsumer):
         raise NotImplementedError
 
     async def connect(self) -> None:
-        self.pump: asyncio.Task[None] | None = None
+        self.tasks: list[asyncio.Task[None]] = []
         if not self.scope["user"].is_authenticated or not await self.may_watch():
             await self.close(code=CLOSE_NOT_ALLOWED)
             return
         source = await self.source()
         await self.accept()
-        self.pump = asyncio.create_task(self._send_all(source))
+        self.tasks.append(asyncio.create_task(self._send_all(source)))
+        if self._query().get("heartbeat") == "1":
+            self.tasks.append(asyncio.create_task(self._beat()))
 
     async def disconnect(self, code: int) -> None:
-        if self.pump:
-            self.pump.cancel()
+        for task in self.tasks:
+            task.cancel()
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None, **kwargs: Any) -> None:
         """Take nothing from the browser, whatever it is."""
 
     def cursor(self) -> int | None:
         """Return the number after which the page wants news, or None where it gave none."""
-        query = self.scope["query_string"].decode("ascii", "replace")
-        values = dict(part.split("=", 1) for part in query.split("&") if "=" in part)
-        after = values.get("after", "")
+        after = self._query().get("after", "")
         return int(after) if after.isdecimal() and len(after) <= LONGEST_CURSOR else None
+
+    def _query(self) -> dict[str, str]:
+        query = self.scope["query_string"].decode("ascii", "replace")
+        return dict(part.split("=", 1) for part in query.split("&") if "=" in part)
+
+    async def _beat(self) -> None:
+        while True:
+            await asyncio.sleep(self.heartbeat_s)
+            await self.send_json({"type": "heartbeat"})
 
     async def _send_all(self, source: Source) -> None:
         try:

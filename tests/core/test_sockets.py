@@ -241,3 +241,11 @@ def test_a_person_gets_their_own_news_only(open_socket):
     user_told(ann.pk, "notification", text="for Ann")
     assert news(anns)["data"] == {"text": "for Ann"}
     assert news(bens)["data"] == {"text": "for Ben"}
+
+
+def test_a_socket_that_asks_for_it_hears_that_its_server_is_there(open_socket: Open, monkeypatch: Any) -> None:
+    monkeypatch.setattr(FeedConsumer, "heartbeat_s", 0.05)
+    user = UserFactory.create()
+    socket = open_socket("/ws/me/?after=0&heartbeat=1", user)
+    heard = [news(socket) for _ in range(3)]
+    assert {"type": "heartbeat"} in heard

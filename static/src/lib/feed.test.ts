@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
-import { follow, Place, waitBefore, type News } from './feed.ts';
+import { follow, Place, SILENCE_MS, waitBefore, type News } from './feed.ts';
 
 const news = (seq: number, type = 'run.changed'): News => ({ seq, type, data: null });
 
@@ -33,10 +33,10 @@ describe('the place in a topic', () => {
 
   it('asks for what follows the last news', () => {
     const place = new Place(null);
-    expect(place.address('/ws/me/', 'https://studio.example/home')).toBe('wss://studio.example/ws/me/');
+    expect(place.address('/ws/me/', 'https://studio.example/home')).toBe('wss://studio.example/ws/me/?heartbeat=1');
     place.take(news(8));
     expect(place.address('/ws/me/?kind=run', 'http://studio.localhost:8000/')).toBe(
-      'ws://studio.localhost:8000/ws/me/?kind=run&after=8',
+      'ws://studio.localhost:8000/ws/me/?kind=run&after=8&heartbeat=1',
     );
   });
 });
@@ -107,6 +107,30 @@ describe('following a feed', () => {
     expect(heard).toEqual(['run.changed 3', 'run.changed 4']);
   });
 
+  it('gives up a connection on which nothing comes any more, and says so', () => {
+    const stalled = FakeSocket.last;
+    stalled.onopen?.();
+    stalled.send(3);
+    vi.advanceTimersByTime(SILENCE_MS + 3100);
+    expect(stalled.isClosed).toBe(true);
+    expect(document.getElementById('connection')?.textContent).toBe('Reconnecting…');
+    expect(FakeSocket.all).toHaveLength(2);
+    expect(FakeSocket.last.url).toContain('after=3');
+    stalled.send(4);
+    FakeSocket.last.onopen?.();
+    expect(document.getElementById('connection')?.textContent).toBe('');
+  });
+
+  it('keeps a connection whose server says that it is there', () => {
+    FakeSocket.last.onopen?.();
+    for (let second = 0; second < 60; second += 4) {
+      vi.advanceTimersByTime(4000);
+      FakeSocket.last.onmessage?.({ data: '{"type":"heartbeat"}' });
+    }
+    expect(FakeSocket.all).toHaveLength(1);
+    expect(heard).toEqual([]);
+  });
+
   it('passes over what is not news', () => {
     FakeSocket.last.onmessage?.({ data: 'hello' });
     FakeSocket.last.onmessage?.({ data: '{"type":"x"}' });
@@ -126,7 +150,7 @@ describe('following a feed', () => {
     expect(FakeSocket.all).toHaveLength(2);
     expect(old.isClosed).toBe(true);
     old.drop();
-    vi.advanceTimersByTime(60_000);
+    vi.advanceTimersByTime(5000);
     expect(FakeSocket.all).toHaveLength(2);
   });
 
@@ -138,7 +162,7 @@ describe('following a feed', () => {
     FakeSocket.last.drop();
     vi.advanceTimersByTime(200);
     expect(bar?.textContent).toBe('Reconnecting…');
-    vi.advanceTimersByTime(30_000);
+    vi.advanceTimersByTime(5000);
     FakeSocket.last.onopen?.();
     expect(bar?.textContent).toBe('');
   });

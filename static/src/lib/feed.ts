@@ -11,6 +11,8 @@ export interface News {
 const REFUSED = new Set([4401, 4403, 4404]);
 const LONGEST_WAIT_MS = 30_000;
 const FIRST_WAIT_MS = 500;
+/** The server says something every 4 s. After so long without a word the connection is dead, although nobody closed it. */
+export const SILENCE_MS = 10_000;
 
 /** Keeps the place in a topic, so that each item is delivered once and in order. */
 export class Place {
@@ -33,6 +35,7 @@ export class Place {
     const target = new URL(url, page);
     target.protocol = target.protocol.replace('http', 'ws');
     if (this.cursor !== null) target.searchParams.set('after', String(this.cursor));
+    target.searchParams.set('heartbeat', '1');
     return target.href;
   }
 }
@@ -66,6 +69,7 @@ export function follow(url: string, cursor: number | null, onNews: (news: News) 
   const self = {};
   let socket: WebSocket | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let silence: ReturnType<typeof setTimeout> | undefined;
   let failures = 0;
   let stopped = false;
 
@@ -74,9 +78,22 @@ export function follow(url: string, cursor: number | null, onNews: (news: News) 
     if (stopped) return;
     disconnect();
     const opened = (socket = new WebSocket(place.address(url, location.href)));
-    opened.onopen = () => connectionRestored(self);
+    const alive = (): void => {
+      if (socket !== opened) return;
+      clearTimeout(silence);
+      silence = setTimeout(() => {
+        disconnect();
+        tryAgain();
+      }, SILENCE_MS);
+    };
+    alive();
+    opened.onopen = () => {
+      connectionRestored(self);
+      alive();
+    };
     opened.onmessage = (event) => {
       failures = 0;
+      alive();
       const message = parse(String(event.data));
       const news = message && place.take(message);
       if (news) onNews(news);
@@ -88,13 +105,19 @@ export function follow(url: string, cursor: number | null, onNews: (news: News) 
         stop();
         return;
       }
-      connectionLost(self);
-      failures += 1;
-      timer = setTimeout(connect, waitBefore(failures));
+      clearTimeout(silence);
+      tryAgain();
     };
   };
 
+  const tryAgain = (): void => {
+    connectionLost(self);
+    failures += 1;
+    timer = setTimeout(connect, waitBefore(failures));
+  };
+
   const disconnect = (): void => {
+    clearTimeout(silence);
     const closing = socket;
     socket = null;
     if (!closing) return;
