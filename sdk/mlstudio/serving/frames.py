@@ -9,7 +9,18 @@ from typing import Any
 from mlstudio.serving.bodies import BadInput
 
 FORMS = ("dataframe_split", "dataframe_records", "instances", "inputs", "input_data", "data")
-NUMBERS = {"double": "float64", "float": "float32", "long": "int64", "integer": "int32"}
+WHOLE = ("long", "integer")
+DTYPES = {"double": "float64", "float": "float32", "long": "int64", "integer": "int32", "boolean": "bool"}
+TYPES: dict[str, set[type]] = {
+    "double": {int, float},
+    "float": {int, float},
+    "long": {int},
+    "integer": {int},
+    "string": {str},
+    "boolean": {bool},
+    "datetime": {str},
+}
+MOST_TOLD = 30
 WORDS = {
     "double": "numbers",
     "float": "numbers",
@@ -66,10 +77,14 @@ class Signature:
             frame = pandas.read_csv(io.StringIO(text))
         except ValueError as error:
             raise BadInput(f"The body could not be read as CSV: {error}.") from None
-        return self.fit(frame)
+        if self.is_tensors:
+            return self.fit(frame.to_numpy().tolist())
+        return self.fit({str(name): frame[name].tolist() for name in frame.columns})
 
     def fit(self, value: Any) -> Any:
         """Return a table or arrays with the columns and types that the model takes.
+
+        Args: value: as the body has it: columns by name or place (a dictionary of lists), rows (a list), or arrays.
 
         Raises:
             BadInput: a column or a value is missing or of the wrong type; the message names it.
@@ -78,73 +93,62 @@ class Signature:
 
         if self.is_tensors:
             return self._fit_tensors(value)
-        if not self.has_columns:
-            return value
-        if not isinstance(value, pandas.DataFrame):
-            value = self._frame(value)
-        if value.empty and not len(value):
-            raise BadInput("The input has no rows.", 422)
-        return self._fit_columns(value)
+        if self.has_columns:
+            return pandas.DataFrame(self._fit_columns(value if isinstance(value, dict) else self._rows(value)))
+        return pandas.DataFrame(value) if isinstance(value, dict) else _array(value)
 
     # --- Forms -------------------------------------------------------------------------------------------------------
     def _value(self, form: str, value: Any) -> Any:
+        """Return columns by name or place, or rows without either."""
         is_split = form == "dataframe_split" or (form in ("input_data", "data") and _is_split(value))
         if is_split:
             if not _is_split(value):
                 raise BadInput('"dataframe_split" takes an object with "columns" and "data".')
-            return _split(value["data"], value.get("columns"), value.get("index"))
+            return self._split(value["data"], value.get("columns"))
         if form == "dataframe_records" or (isinstance(value, list) and value and isinstance(value[0], dict)):
-            return _records(value)
+            return _by_column(value)
         if isinstance(value, dict):
-            return self._by_name(value)
+            return value if self.is_tensors else _columns(value)
         if not isinstance(value, list):
             raise BadInput(f'"{form}" takes a list of rows.')
-        return value if self.inputs else _array(value, form)
+        return value
 
-    def _by_name(self, value: dict[str, Any]) -> Any:
-        import pandas
+    def _split(self, rows: list[Any], names: Any) -> Any:
+        if names is None:
+            return rows
+        if not isinstance(names, list):
+            raise BadInput('"columns" is no list of names.')
+        columns = _transposed(rows, len(names))
+        return rows if self.is_tensors else {str(name): column for name, column in zip(names, columns)}
 
-        if self.is_tensors:
-            return value
-        columns = {name: part if isinstance(part, list) else [part] for name, part in value.items()}
-        if len({len(part) for part in columns.values()}) > 1:
-            sizes = ", ".join(f"{name!r} has {len(part)}" for name, part in columns.items())
-            raise BadInput(f"The columns differ in their number of rows: {sizes}.")
-        return pandas.DataFrame(columns)
-
-    def _frame(self, rows: Any) -> Any:
+    def _rows(self, rows: Any) -> dict[Any, list[Any]]:
+        """Return columns by place, named as the model names them."""
         if rows and not isinstance(rows[0], list):
             # One value a row where there is one column; else one row.
             rows = [[each] for each in rows] if len(self.inputs) == 1 else [rows]
-        return _split(rows, self.names if self.is_named else None, None)
+        names: list[Any] = self.names if self.is_named else list(range(len(self.inputs)))
+        return dict(zip(names, _transposed(rows, len(self.inputs))))
 
     # --- Columns -----------------------------------------------------------------------------------------------------
-    def _fit_columns(self, frame: Any) -> Any:
-        import pandas
-
-        if not self.is_named:
-            if frame.shape[1] != len(self.inputs):
-                raise BadInput(f"The input has {frame.shape[1]} columns; the model takes {len(self.inputs)}.", 422)
-            for at, spec in enumerate(self.inputs):
-                frame.isetitem(at, _typed(frame.iloc[:, at], str(spec["type"]), f"number {at + 1}"))
-            return frame
-        found: dict[str, Any] = {}
+    def _fit_columns(self, table: dict[Any, list[Any]]) -> dict[Any, Any]:
+        if not any(table.values()):
+            raise BadInput("The input has no rows.", 422)
+        if not self.is_named and len(table) != len(self.inputs):
+            raise BadInput(f"The input has {len(table)} columns; the model takes {len(self.inputs)}.", 422)
+        names = self.names if self.is_named else list(table)
+        found: dict[Any, Any] = {}
         missing = []
-        for spec in self.inputs:
-            name = str(spec["name"])
-            if name in frame.columns:
-                found[name] = _typed(frame[name], str(spec["type"]), repr(name))
+        for name, spec in zip(names, self.inputs):
+            if name in table:
+                found[name] = _typed(table[name], str(spec["type"]), repr(name))
             elif spec.get("required", True) and not spec.get("optional"):
                 missing.append(name)
         if missing:
-            takes = ", ".join(f"{each['name']} ({each['type']})" for each in self.inputs[:30])
-            one = (
-                f"The column {missing[0]!r} is"
-                if len(missing) == 1
-                else f"The columns {', '.join(map(repr, missing))} are"
-            )
-            raise BadInput(f"{one} missing. The model takes {takes}.", 422)
-        return pandas.DataFrame(found, index=frame.index)
+            takes = ", ".join(f"{each['name']} ({each['type']})" for each in self.inputs[:MOST_TOLD])
+            one = f"The column {missing[0]!r} is"
+            several = f"The columns {', '.join(map(repr, missing[:MOST_TOLD]))} are"
+            raise BadInput(f"{one if len(missing) == 1 else several} missing. The model takes {takes}.", 422)
+        return found
 
     # --- Tensors -----------------------------------------------------------------------------------------------------
     def _fit_tensors(self, value: Any) -> Any:
@@ -164,37 +168,36 @@ def _is_split(value: Any) -> bool:
     return isinstance(value, dict) and isinstance(value.get("data"), list)
 
 
-def _split(rows: list[Any], columns: Any, index: Any) -> Any:
-    import pandas
-
-    rows = [each if isinstance(each, list) else [each] for each in rows]
-    if columns is not None:
-        if not isinstance(columns, list):
-            raise BadInput('"columns" is no list of names.')
-        wrong = next((at for at, row in enumerate(rows) if len(row) != len(columns)), None)
-        if wrong is not None:
-            raise BadInput(f"Row {wrong} has {len(rows[wrong])} values; there are {len(columns)} columns.", 422)
-    try:
-        return pandas.DataFrame(rows, columns=columns, index=index if index else None)
-    except (ValueError, TypeError) as error:
-        raise BadInput(f"The rows do not make a table: {error}.") from None
+def _transposed(rows: list[Any], width: int) -> list[list[Any]]:
+    wrong = next((at for at, row in enumerate(rows) if not isinstance(row, list) or len(row) != width), None)
+    if wrong is not None:
+        has = f"has {len(rows[wrong])} values" if isinstance(rows[wrong], list) else "is no list"
+        raise BadInput(f"Row {wrong} {has}; there are {width} columns.", 422)
+    return [[row[at] for row in rows] for at in range(width)]
 
 
-def _records(rows: Any) -> Any:
-    import pandas
-
+def _by_column(rows: Any) -> dict[Any, list[Any]]:
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise BadInput("Every row must be an object of values by column.")
-    return pandas.DataFrame(rows)
+    names = dict.fromkeys(name for row in rows for name in row)
+    return {name: [row.get(name) for row in rows] for name in names}
 
 
-def _array(value: Any, form: str) -> Any:
+def _columns(value: dict[Any, Any]) -> dict[Any, list[Any]]:
+    columns = {name: part if isinstance(part, list) else [part] for name, part in value.items()}
+    if len({len(part) for part in columns.values()}) > 1:
+        sizes = ", ".join(f"{name!r} has {len(part)}" for name, part in columns.items())
+        raise BadInput(f"The columns differ in their number of rows: {sizes}.")
+    return columns
+
+
+def _array(value: Any) -> Any:
     import numpy
 
     try:
         return numpy.array(value)
     except ValueError:
-        raise BadInput(f'The rows of "{form}" differ in their length.') from None
+        raise BadInput("The rows differ in their length.") from None
 
 
 def _tensor(value: Any, spec: dict[str, Any], name: str) -> Any:
@@ -214,35 +217,31 @@ def _tensor(value: Any, spec: dict[str, Any], name: str) -> Any:
     return array
 
 
-def _typed(column: Any, kind: str, name: str) -> Any:
+def _typed(values: list[Any], kind: str, name: str) -> Any:
     """Return a column as the type that the model takes."""
-    import pandas
-
-    if kind not in WORDS:
-        return column
-    for row, value in enumerate(column):
-        if value is None or value != value:
-            if kind in ("long", "integer", "boolean"):
-                raise BadInput(f"The column {name} takes {WORDS[kind]} ({kind}); row {row} has none.", 422)
-        elif not _is_of(kind, value):
-            raise BadInput(f"The column {name} takes {WORDS[kind]} ({kind}); row {row} has {value!r:.60}.", 422)
+    if kind not in TYPES:
+        return values
+    if not set(map(type, values)) <= TYPES[kind]:
+        _check(values, kind, name)
     try:
+        if kind in DTYPES:
+            import numpy
+
+            return numpy.array(values, dtype=DTYPES[kind])
         if kind == "datetime":
-            return pandas.to_datetime(column)
-        if kind == "boolean":
-            return column.astype(bool)
-        return column.astype(NUMBERS[kind]) if kind in NUMBERS else column
+            import pandas
+
+            return pandas.to_datetime(values)
     except (ValueError, TypeError, OverflowError) as error:
         raise BadInput(f"The column {name} takes {WORDS[kind]} ({kind}): {error}.", 422) from None
+    return values
 
 
-def _is_of(kind: str, value: Any) -> bool:
-    name = type(value).__name__
-    if kind == "boolean":
-        return name in ("bool", "bool_")
-    is_number = isinstance(value, (int, float)) or name.startswith(("int", "uint", "float"))
-    if kind in ("double", "float"):
-        return is_number and name not in ("bool", "bool_")
-    if kind in ("long", "integer"):
-        return is_number and name not in ("bool", "bool_") and float(value).is_integer()
-    return isinstance(value, str) or (kind == "datetime" and hasattr(value, "isoformat"))
+def _check(values: list[Any], kind: str, name: str) -> None:
+    """Name the first value that is not of a kind."""
+    for row, value in enumerate(values):
+        if value is None or value != value:
+            if kind in (*WHOLE, "boolean"):
+                raise BadInput(f"The column {name} takes {WORDS[kind]} ({kind}); row {row} has none.", 422)
+        elif type(value) not in TYPES[kind] and not (type(value) is float and kind in WHOLE and value.is_integer()):
+            raise BadInput(f"The column {name} takes {WORDS[kind]} ({kind}); row {row} has {value!r:.60}.", 422)

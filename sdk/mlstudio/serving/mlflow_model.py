@@ -1,7 +1,8 @@
-"""Models that MLflow wrote, served without code: by what their signature says, with the environment's own MLflow."""
+"""Models that MLflow wrote, served without code: by what their signature says, with what the environment has."""
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
 from collections.abc import Callable
@@ -9,10 +10,9 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from mlstudio.serving import failures, rawhttp
+from mlstudio.serving import failures, flavors, rawhttp
 from mlstudio.serving.answers import Answer, NotJson, failure, json_answer, plain
 from mlstudio.serving.bodies import BadInput, content_type, parse, text_of
-from mlstudio.serving.failures import StartFailed
 from mlstudio.serving.frames import FORMS, Signature
 from mlstudio.serving.http import Request
 from mlstudio.serving.tensors import OF_DTYPE, Tensor
@@ -53,21 +53,13 @@ class MlflowModel:
     platform = "mlflow_pyfunc"
 
     def __init__(self, folder: Path) -> None:
-        if not (folder / "MLmodel").is_file():
-            raise StartFailed("The model's folder has no file MLmodel; deploy it with an entry script.")
         self._folder = folder
-        try:
-            import mlflow.pyfunc
-        except ImportError as error:
-            sentence = f"The environment cannot import MLflow, which a model without code needs: {error}"
-            raise StartFailed(sentence, failures.story(error)) from error
-        try:
-            self._model = mlflow.pyfunc.load_model(str(folder))
-        except BaseException as error:
-            raise StartFailed(f"The model cannot be loaded: {_words(error)}", failures.story(error)) from error
-        written = self._model.metadata.signature
-        self.signature = Signature(_specs(written and written.inputs))
-        self._outputs = _specs(written and written.outputs)
+        self._model = flavors.load(folder)
+        self.signature = Signature(self._model.inputs)
+        self._outputs = self._model.outputs
+        # What libraries put off until they are used is not to be waited for by the first caller.
+        with contextlib.suppress(BadInput, ImportError):
+            self.predict(*self.signature.read(self._sample()))
 
     @property
     def calls(self) -> dict[str, Callable[[Request], Answer]]:
@@ -112,7 +104,7 @@ class MlflowModel:
             BadInput: the model did not take the value.
         """
         try:
-            return self._model.predict(value, params=params) if params else self._model.predict(value)
+            return self._model.predict(value, params)
         except Overtime:
             raise
         except BaseException as error:
@@ -178,10 +170,6 @@ class MlflowModel:
 
 class _Story(Exception):
     """Carries a traceback as text to the log."""
-
-
-def _specs(schema: Any) -> list[dict[str, Any]]:
-    return list(schema.to_dict()) if schema is not None else []
 
 
 def _tensor_of(spec: dict[str, Any], at: int, role: str) -> dict[str, Any]:
