@@ -11,18 +11,20 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
-__all__ = ["Client", "Dataset", "Run", "StudioError", "Workspace", "__version__"]
+__all__ = ["Client", "Dataset", "Model", "Run", "StudioError", "Workspace", "__version__"]
 
 if TYPE_CHECKING:
     from mlstudio.client import Client
     from mlstudio.data import Dataset
     from mlstudio.errors import StudioError
+    from mlstudio.models import Model
     from mlstudio.run import Run
     from mlstudio.workspace import Workspace
 
 _HOMES = {
     "Client": "mlstudio.client",
     "Dataset": "mlstudio.data",
+    "Model": "mlstudio.models",
     "Run": "mlstudio.run",
     "StudioError": "mlstudio.errors",
     "Workspace": "mlstudio.workspace",

@@ -22,7 +22,7 @@ def token(asgi_server, monkeypatch) -> str:
 
 
 def test_data_goes_there_and_back(asgi_server, token, tmp_path, monkeypatch):
-    monkeypatch.setattr("mlstudio.data.PART_BYTES", 1000)
+    monkeypatch.setattr("mlstudio.transfers.PART_BYTES", 1000)
     folder = tmp_path / "images"
     (folder / "a").mkdir(parents=True)
     (folder / "a" / "1.png").write_bytes(bytes(range(256)) * 20)

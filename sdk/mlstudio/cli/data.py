@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from typing import Any
 
 from mlstudio.cli.output import show_one, show_rows
-from mlstudio.data import Dataset, Progress
+from mlstudio.cli.shared import progress_bar, tags_of
+from mlstudio.data import Dataset
 from mlstudio.errors import ConfigurationError
 from mlstudio.workspace import Workspace
 
@@ -74,10 +74,10 @@ def _create(options: argparse.Namespace) -> None:
         options.name,
         kind=options.type,
         description=options.description,
-        tags=_tags(options.tag) if options.tag else None,
+        tags=tags_of(options.tag) if options.tag else None,
         create_new_version=options.next_version,
         settings=settings,
-        progress=_progress(),
+        progress=progress_bar(),
     )
     show_one(dataset.get_details(), FIELDS, options.output)
 
@@ -94,7 +94,7 @@ def _show(options: argparse.Namespace) -> None:
 
 
 def _download(options: argparse.Namespace) -> None:
-    paths = _find(options).download(options.to, options.overwrite, progress=_progress())
+    paths = _find(options).download(options.to, options.overwrite, progress=progress_bar())
     show_rows([{"path": path} for path in paths], ("path",), options.output, "The dataset has no files.")
 
 
@@ -103,30 +103,3 @@ def _find(options: argparse.Namespace) -> Dataset:
     if version and version != "latest" and not version.isdecimal():
         raise ConfigurationError(f"{options.dataset} is no NAME or NAME:VERSION.")
     return Dataset.get_by_name(Workspace.get(options.workspace), name, version or "latest")
-
-
-def _progress() -> Progress | None:
-    """Return what shows progress on a terminal; nothing where nobody looks."""
-    if not sys.stderr.isatty():
-        return None
-
-    def show(done: int, total: int) -> None:
-        share = 100 if not total else done * 100 // total
-        print(
-            f"\r{share:3} %  {done >> 20} of {total >> 20} MiB",
-            end="\n" if done >= total else "",
-            file=sys.stderr,
-            flush=True,
-        )
-
-    return show
-
-
-def _tags(given: list[str]) -> dict[str, str]:
-    tags = {}
-    for tag in given:
-        name, _sep, value = tag.partition("=")
-        if not name:
-            raise ConfigurationError(f"The tag {tag!r} has no name.")
-        tags[name] = value
-    return tags

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 
 from mlstudio import __version__
-from mlstudio.cli import account, data, environments, jobs, workspaces
+from mlstudio.cli import account, data, environments, jobs, models, workspaces
 from mlstudio.errors import StudioError
 
 DESCRIPTION = """\
@@ -71,5 +71,6 @@ def build_parser() -> argparse.ArgumentParser:
     workspaces.add_commands(commands, parents)
     jobs.add_commands(commands, parents)
     data.add_commands(commands, parents)
+    models.add_commands(commands, parents)
     environments.add_commands(commands, parents)
     return parser
