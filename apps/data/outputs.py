@@ -62,7 +62,7 @@ def _made_of(datastore: Datastore, folder: str) -> DatasetVersion | None:
 
 def _same_as_latest(run: Run, name: str, dataset_name: str) -> DatasetVersion | None:
     dataset = services.find_dataset(run.workspace, dataset_name)
-    latest = DatasetVersion.objects.filter(pk=dataset.latest_id).defer("columns").first() if dataset else None
+    latest = dataset.versions.defer("columns").order_by("-number").first() if dataset else None
     if (
         dataset is None
         or latest is None
@@ -122,7 +122,7 @@ def _new(run: Run, output: dict[str, Any]) -> NewVersion:
     if dataset is None:
         kind = DatasetKind.TABULAR if output["type"] == "mltable" else DatasetKind.FILE
         return NewVersion(output["name"], kind, is_next=True)
-    latest = DatasetVersion.objects.filter(pk=dataset.latest_id).values_list("settings", flat=True).first()
+    latest = dataset.versions.order_by("-number").values_list("settings", flat=True).first()
     is_table = dataset.kind == DatasetKind.TABULAR
     return NewVersion(
         dataset.name, dataset.kind, settings=ParserSettings.from_json(latest or {}) if is_table else None, is_next=True

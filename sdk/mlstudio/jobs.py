@@ -19,7 +19,9 @@ from typing import IO, Any
 from urllib.parse import quote
 from uuid import UUID
 
+from mlstudio.data import Dataset
 from mlstudio.errors import ConfigurationError, NotFoundError, StudioError, UnreachableError
+from mlstudio.local_data import as_dataset
 from mlstudio.packing import git_properties, pack
 from mlstudio.workspace import Workspace
 
@@ -77,10 +79,13 @@ class Job:
         return f"Job(name={self.name!r}, status={self.status!r})"
 
 
-def create(workspace: Workspace, file: str | Path, *, settings: Sequence[str] = ()) -> Job:
-    """Submit a job file as Azure ML v2 writes it, with the code and the files that it names.
+def create(
+    workspace: Workspace, file: str | Path, *, settings: Sequence[str] = (), notes: IO[str] | None = None
+) -> Job:
+    """Submit a job file as Azure ML v2 writes it, with the code and the files that it names. Local data among its inputs is
+    uploaded as a dataset; what was uploaded before is used again.
 
-    Args: settings: changes such as ``limits.timeout=60``, made before it is read.
+    Args: settings: changes such as ``limits.timeout=60``, made before it is read. notes: where is said what was uploaded.
 
     Raises:
         StudioError: a file is not there, or the studio refuses the job; the message names the field and its line.
@@ -100,26 +105,34 @@ def create(workspace: Workspace, file: str | Path, *, settings: Sequence[str] = 
         fields["files"].update((name, _text_of(path.parent / name)) for name in missing)
         needs = _needs(client.post(f"{base}check/", fields))
     code = path.parent / needs["code"] if needs["code"] else None
-    data = {name: path.parent / place for name, place in needs["data"].items()}
+    for name, place in needs["data"].items():
+        reference, is_new = as_dataset(workspace, path.parent / place)
+        fields["set"].append(f"inputs.{name}.path=azureml:{reference}")
+        if notes is not None:
+            print(f"{place}: {'uploaded as' if is_new else 'unchanged, is'} the dataset {reference}", file=notes)
     form = {name: value if isinstance(value, str) else json.dumps(value) for name, value in fields.items()}
     form["properties"] = json.dumps(git_properties(code if code and code.is_dir() else path.parent) if code else {})
-    return Job(workspace, _send(workspace, base, form, code, data))
+    return Job(workspace, _send(workspace, base, form, code))
 
 
 def submit(
     workspace: Workspace, command: str, *, code: str | Path | None = None, environment: Any = None, compute: str = "local",
-    inputs: Mapping[str, Any] | None = None, outputs: Sequence[str] = (), experiment_name: str = "",
+    inputs: Mapping[str, Any] | None = None, outputs: Sequence[str] | Mapping[str, str] = (), experiment_name: str = "",
     display_name: str = "", environment_variables: Mapping[str, str] | None = None, timeout_s: int | None = None,
     tags: Mapping[str, str] | None = None,
 ) -> Job:  # fmt: skip
-    """Submit a command. ``${{inputs.x}}`` and ``${{outputs.y}}`` in it stand for literals and for folders to fill.
+    """Submit a command. ``${{inputs.x}}`` in it stands for a literal or a path of data, ``${{outputs.y}}`` for a folder to fill.
 
-    Args: code: the folder that it runs in. environment: such as ``sklearn:1`` or ``sklearn@latest``. inputs: texts, numbers or
-        booleans by name. outputs: names of folders. timeout_s: after which it is ended.
+    Args: code: the folder that it runs in. environment: such as ``sklearn:1`` or ``sklearn@latest``. inputs: texts, numbers,
+        booleans, datasets or ``{"type": "uri_folder", "path": "azureml:iris:1"}`` by name. outputs: names of folders; in a
+        mapping with the dataset that each shall be registered as. timeout_s: after which it is ended.
     """
+    named = outputs if isinstance(outputs, Mapping) else {}
     body = {
-        "command": command, "environment": environment, "compute": compute, "inputs": dict(inputs or {}),
-        "outputs": {name: {} for name in outputs}, "experiment_name": experiment_name, "display_name": display_name,
+        "command": command, "environment": environment, "compute": compute,
+        "inputs": {name: _as_input(value) for name, value in (inputs or {}).items()},
+        "outputs": {name: {"name": named[name]} if named.get(name) else {} for name in outputs},
+        "experiment_name": experiment_name, "display_name": display_name,
         "environment_variables": dict(environment_variables or {}), "limits": {"timeout_s": timeout_s},
         "tags": dict(tags or {}),
     }  # fmt: skip
@@ -128,7 +141,7 @@ def submit(
     folder = Path(code) if code is not None else None
     if folder is not None:
         body["properties"] = git_properties(folder)
-    return Job(workspace, _send(workspace, _runs(workspace), {"job": json.dumps(body)}, folder, {}))
+    return Job(workspace, _send(workspace, _runs(workspace), {"job": json.dumps(body)}, folder))
 
 
 def find(workspace: Workspace, name: str) -> Job:
@@ -243,14 +256,19 @@ class _Watch:
         self._told = sentence
 
 
-def _send(
-    workspace: Workspace, path: str, form: Mapping[str, str], code: Path | None, data: Mapping[str, Path]
-) -> dict[str, Any]:
+def _send(workspace: Workspace, path: str, form: Mapping[str, str], code: Path | None) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="studio-job-") as folder:
         packed = Path(folder) / "code.zip"
-        files = {"code": packed} if pack(packed, code, data) else {}
+        files = {"code": packed} if pack(packed, code) else {}
         sent: dict[str, Any] = workspace.client.post_form(path, form, files)
         return sent
+
+
+def _as_input(value: Any) -> Any:
+    if not isinstance(value, Dataset):
+        return value
+    kind = "uri_file" if value.file_count == 1 else "uri_folder"
+    return {"type": kind, "path": f"azureml:{value.name}:{value.version}"}
 
 
 def _needs(answer: dict[str, Any]) -> dict[str, Any]:

@@ -13,25 +13,17 @@ from mlstudio.ignore import code_files
 
 MOST_BYTES = 300 * 2**20
 MOST_FILES = 2000
-DATA_FOLDER = ".inputs"
 GIT_TAKES_AT_MOST_S = 10
 
 
-def pack(target: Path, code: Path | None, data: Mapping[str, Path]) -> bool:
-    """Zip a code folder, and local data for inputs under ``.inputs/<input>/``, into ``target``.
-
-    What of the data lies in the code folder and is packed with it anyway is not packed twice.
+def pack(target: Path, code: Path | None) -> bool:
+    """Zip a code folder into ``target``.
 
     Returns: whether there was anything to pack.
     Raises:
-        ConfigurationError: a path is not there, or it is all too much.
+        ConfigurationError: the folder is not there, or it is all too much.
     """
     files = _files_of(code) if code is not None else {}
-    here = {place.resolve() for place in files.values()}
-    for name, place in data.items():
-        for path, file in _data_files(name, place).items():
-            if file.resolve() not in here:
-                files[path] = file
     _check(files)
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as archive:
         for path, place in files.items():
@@ -89,16 +81,6 @@ def _files_of(code: Path) -> dict[str, Path]:
         if len(files) > MOST_FILES:
             break
     return files
-
-
-def _data_files(name: str, place: Path) -> dict[str, Path]:
-    """Return the files of a local data input by their paths in the zip."""
-    if place.is_file():
-        return {f"{DATA_FOLDER}/{name}/{place.name}": place}
-    if not place.is_dir():
-        raise ConfigurationError(f"There is no file or folder {place}, which the input {name} names.")
-    found = sorted(path for path in place.rglob("*") if path.is_file())
-    return {f"{DATA_FOLDER}/{name}/{path.relative_to(place).as_posix()}": path for path in found}
 
 
 def _check(files: Mapping[str, Path]) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from apps.compute import tokens
+from apps.data.models import DatasetVersion
 from apps.experiments.models import Run
 from apps.experiments.states import RunStatus
 from apps.workspaces.models import Workspace as WorkspaceRow
@@ -105,9 +106,32 @@ def test_a_job_file_is_submitted_with_its_code_and_data(studio, project, machine
     assert run.experiment is not None
     assert run.experiment.name == "from-a-file"
     assert run.snapshot is not None
-    assert [file["path"] for file in run.snapshot.files] == [".amlignore", ".inputs/data/x.csv", "train.py"]
-    assert machine.take(run).spec["command"] == "python train.py --rate 0.5 --data .inputs/data/x.csv"
+    assert [file["path"] for file in run.snapshot.files] == [".amlignore", "train.py"]
+    spec = machine.take(run).spec
+    assert spec["command"] == "python train.py --rate 0.5 --data ${{inputs.data}}"
+    assert (spec["inputs"]["data"]["reference"], spec["inputs"]["data"]["single"]) == ("x-local:1", "x.csv")
     assert "cpu-cluster" in run.warnings[0]
+
+
+def test_local_data_becomes_a_dataset_once_for_each_content(studio, project):
+    job = JOB.replace("uri_file", "uri_folder").replace("data/x.csv", "./data")
+    (project / "job.yml").write_text(job)
+    _code, _out, err = studio("create", "-f", "job.yml")
+    assert "./data: uploaded as the dataset data-local:1" in err
+    _code, _out, err = studio("create", "-f", "job.yml")
+    assert "./data: unchanged, is the dataset data-local:1" in err
+    (project / "data/y.csv").write_text("c\n")
+    _code, out, err = studio("create", "-f", "job.yml", "-o", "json")
+    assert "./data: uploaded as the dataset data-local:2" in err
+    _code, shown, _err = studio("show", json.loads(out)["name"])
+    assert "rate=0.1, data=data-local:2" in shown
+    # A folder's files are the input's, without the folder.
+    version = DatasetVersion.objects.get(number=2)
+    assert sorted(version.files.values_list("path", flat=True)) == ["x.csv", "y.csv"]
+    (project / "job.yml").write_text(job.replace("./data", "./nowhere"))
+    code, _out, err = studio("create", "-f", "job.yml")
+    assert code == 3
+    assert "There is no file or folder" in err
 
 
 def test_warnings_and_errors_are_told_where_they_help(studio, project):

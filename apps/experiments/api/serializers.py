@@ -8,9 +8,10 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from apps.experiments.models import Experiment, Run, RunKind
-from apps.experiments.services import CommandJob, Limits
+from apps.experiments.services import CommandJob, Limits, ShownData, data_of
 from apps.experiments.services.config import DATA_TYPES, INPUT_MODES, INPUT_TYPES, OUTPUT_MODES
 from apps.experiments.states import RunStatus
+from apps.experiments.text import warnings_of
 from apps.workspaces.api.serializers import PersonSerializer, TagsField
 
 LONGEST_SCRIPT = 1_000_000
@@ -93,15 +94,27 @@ class RunSerializer(serializers.ModelSerializer[Run]):
         return {tag.name: tag.value for tag in run.tags.all()}
 
 
+class RunDataSerializer(serializers.Serializer[ShownData]):
+    """Data that a run read or wrote. ``reference`` is what it meant; `problem` says why an output could not be registered."""
+
+    direction = serializers.CharField(source="row.direction")
+    name = serializers.CharField(source="row.name", help_text=_("What the job calls it."))
+    kind = serializers.CharField(source="row.kind", help_text=_("dataset, model, datastore, run or url."))
+    reference = serializers.CharField(source="row.reference")
+    problem = serializers.CharField(source="row.problem")
+    url = serializers.CharField(help_text=_("Its page, on this site; empty where it has none, or is gone."))
+
+
 class RunDetailSerializer(RunSerializer):
     """A run with all that was submitted and all that happened."""
 
     stages = StageSerializer(many=True, read_only=True)
     error = serializers.SerializerMethodField()
-    warnings = serializers.ListField(child=serializers.CharField(), read_only=True)
+    warnings = serializers.SerializerMethodField()
     properties = serializers.DictField(child=serializers.CharField(), read_only=True)
     parameters = serializers.SerializerMethodField()
     config = serializers.DictField(read_only=True)
+    lineage = serializers.SerializerMethodField()
     code = serializers.SerializerMethodField()
     rerun_of = serializers.UUIDField(source="rerun_of_id", read_only=True, allow_null=True)
     url = serializers.SerializerMethodField()
@@ -109,7 +122,7 @@ class RunDetailSerializer(RunSerializer):
     class Meta(RunSerializer.Meta):
         fields = (
             *RunSerializer.Meta.fields, "description", "stages", "error", "warnings", "properties", "parameters", "config",
-            "code", "rerun_of", "url",
+            "lineage", "code", "rerun_of", "url",
         )  # fmt: skip
         read_only_fields = fields
 
@@ -121,6 +134,15 @@ class RunDetailSerializer(RunSerializer):
     def get_parameters(self, run: Run) -> dict[str, str]:
         """What its program logged as parameters."""
         return dict(run.parameters.order_by("name").values_list("name", "value"))
+
+    def get_warnings(self, run: Run) -> list[str]:
+        """What was read differently from how it was written, and what was not kept."""
+        return warnings_of(run)
+
+    @extend_schema_field(RunDataSerializer(many=True))
+    def get_lineage(self, run: Run) -> Any:
+        """What it read, and what it wrote that was to be registered."""
+        return [RunDataSerializer(each).data for each in data_of(run)]
 
     @extend_schema_field({"type": "object", "nullable": True, "properties": {
         "sha256": {"type": "string"}, "size": {"type": "integer"}, "files": {"type": "integer"},
@@ -142,7 +164,12 @@ class EditRunSerializer(serializers.Serializer[dict[str, Any]]):
     description = serializers.CharField(
         max_length=20_000, allow_blank=True, required=False, trim_whitespace=False, help_text=_("Markdown.")
     )
-    tags = TagsField(required=False, help_text=_("All tags; those that are not named here go."))
+    # Their rules hold for what changes alone: programs may have logged more and longer ones.
+    tags = serializers.DictField(
+        child=serializers.CharField(allow_blank=True, trim_whitespace=False),
+        required=False,
+        help_text=_("All tags; those that are not named here go."),
+    )
 
 
 class CancelSerializer(serializers.Serializer[dict[str, Any]]):

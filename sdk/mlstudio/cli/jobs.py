@@ -18,7 +18,8 @@ from mlstudio.workspace import Workspace
 
 COLUMNS = ("name", "display_name", "experiment", "status", "created_at")
 FIELDS = (
-    "name", "display_name", "experiment", "number", "status", "status_reason", "environment", "compute", "tags",
+    "name", "display_name", "experiment", "number", "status", "status_reason", "environment", "compute", "inputs",
+    "outputs", "tags",
     "created_at", "started_at", "ended_at", "exit_code", "id",
 )  # fmt: skip
 
@@ -75,7 +76,7 @@ def _add_create(actions: Any, parents: list[argparse.ArgumentParser]) -> None:
 
 
 def _create(options: argparse.Namespace) -> int:
-    job = jobs.create(_workspace(options), options.file, settings=_settings(options.settings))
+    job = jobs.create(_workspace(options), options.file, settings=_settings(options.settings), notes=sys.stderr)
     for warning in job.data.get("warnings", ()):
         print(f"studio: warning: {warning}", file=sys.stderr)
     if options.web:
@@ -105,7 +106,18 @@ def _show(options: argparse.Namespace) -> None:
     job = _job(options)
     if options.web:
         webbrowser.open(job.web_url)
-    show_one(job.data, FIELDS, options.output)
+    show_one({**_data_of(job), **job.data}, FIELDS, options.output)
+
+
+def _data_of(job: jobs.Job) -> dict[str, dict[str, str]]:
+    """Return what a job reads, as it was resolved, and what became of what it wrote."""
+    found: dict[str, dict[str, str]] = {"inputs": {}, "outputs": {}}
+    for name, given in job.data["config"].get("inputs", {}).items():
+        if "value" in given:
+            found["inputs"][name] = given["value"]
+    for row in job.data["lineage"]:
+        found[f"{row['direction']}s"][row["name"]] = row["problem"] or row["reference"]
+    return found
 
 
 def _stream(options: argparse.Namespace) -> int:
