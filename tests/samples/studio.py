@@ -19,7 +19,9 @@ def start(home: Path) -> Studio:
     Packages come from the cache that uv keeps for this account, so that they are downloaded once, not for each test.
     """
     (home / "agent").mkdir(parents=True)
-    cache = subprocess.run([VENV / "bin" / "uv", "cache", "dir"], capture_output=True, text=True, check=True, timeout=60)
+    cache = subprocess.run(
+        [VENV / "bin" / "uv", "cache", "dir"], capture_output=True, text=True, check=True, timeout=60
+    )
     Path(cache.stdout.strip()).mkdir(parents=True, exist_ok=True)
     (home / "agent" / "uv-cache").symlink_to(cache.stdout.strip())
     studio = Studio(home)

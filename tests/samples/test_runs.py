@@ -47,7 +47,9 @@ EXPECTED = {
         {"accuracy": 0.92}, images=2, settings=("inputs.epochs=60",), points={"loss/train": 60, "accuracy": 60}
     ),
     "compare-models": Expected({"accuracy": 0.97, "models_tried": 6}, images=0, files=("outputs/comparison.png",)),
-    "text-classifier": Expected({"accuracy": 0.78, "f1_macro": 0.75, "examples": 5_000}, points={"accuracy_by_examples": 6}),
+    "text-classifier": Expected(
+        {"accuracy": 0.78, "f1_macro": 0.75, "examples": 5_000}, points={"accuracy_by_examples": 6}
+    ),
 }
 
 
