@@ -44,7 +44,7 @@ class ModelProvider:
         file = services.find_file(version, path)
         return get_store().open(version.key_of(file.path), start), file.size
 
-    def page_of(self, workspace: Workspace, asset_id: UUID | None, reference: str) -> str:
+    def page_of(self, workspace: Workspace, asset_id: UUID) -> str:
         version = _find(workspace, asset_id)
         return version.get_absolute_url() if version else ""
 

@@ -59,7 +59,7 @@ def test_a_model_is_the_input_of_a_run(workspace, builder, provider, run_tasks):
     assert [file.path for file in provider.files(workspace, given, "data/x.bin", 10)] == ["model.pkl"]
     chunks, size = provider.open(workspace, given, "model.pkl", 8)
     assert (b"".join(chunks), size) == (WEIGHTS[8:], len(WEIGHTS))
-    assert provider.page_of(workspace, version.pk, "churn:1") == version.get_absolute_url()
+    assert provider.page_of(workspace, version.pk) == version.get_absolute_url()
     with pytest.raises(NotFound):
         provider.files(WorkspaceFactory.create(), given, "", 10)
     services.delete_version(actor=builder, version=version)

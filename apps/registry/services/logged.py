@@ -1,6 +1,6 @@
 """Models that a run's code registered by ``run.register_model(…)``: kept as records, made once the run's files are there."""
 
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
@@ -39,7 +39,7 @@ def register_logged(run_id: UUID) -> int:
             continue
         said = record.value or {}
         framework = _FRAMEWORKS.get(str(said.get("framework") or "").replace("-", "").lower())
-        found: dict[str, object] = {"problem": "", "reference": record.name, "asset_id": None}
+        found: dict[str, Any] = {"problem": "", "reference": record.name, "asset_id": None}
         try:
             version = register_from_run(
                 actor=None,
@@ -59,8 +59,9 @@ def register_logged(run_id: UUID) -> int:
         except UserError as error:
             found["problem"] = str(error.message)[:2000]
         with transaction.atomic():
-            key = {"run": run, "direction": Direction.OUTPUT, "name": name[:255]}
-            RunData.objects.update_or_create(**key, defaults={"kind": KIND, **found})
+            RunData.objects.update_or_create(
+                run=run, direction=Direction.OUTPUT, name=name[:255], defaults={"kind": KIND, **found}
+            )
     return made
 
 

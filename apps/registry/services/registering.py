@@ -195,7 +195,11 @@ def _files_of_run(run: Run, path: str) -> tuple[list[SourceFile], str]:
     prefix = f"{path}/" if path else ""
     found = rows.filter(path__startswith=prefix).values_list("path", "size", "sha256", "key")[: MOST_FILES + 1]
     # SQLite compares without regard to case of ASCII letters
-    files = [SourceFile(name[len(prefix) :], *facts) for name, *facts in found if name.startswith(prefix)]
+    files = [
+        SourceFile(name[len(prefix) :], size, sha256, key)
+        for name, size, sha256, key in found
+        if name.startswith(prefix)
+    ]
     if not files:
         raise PathUnknown(path or "/", _tops(run))
     return files, path.rpartition("/")[2]

@@ -34,7 +34,8 @@ def find_version(model: RegisteredModel, number: int | str) -> ModelVersion:
     """
     rows, text = versions_of(model), str(number)
     if text.lower() == LATEST:
-        version = rows.filter(pk=model.latest_id).first() if model.latest_id else None
+        latest_id: Any = model.latest_id
+        version = rows.filter(pk=latest_id).first() if latest_id else None
     else:
         version = rows.filter(number=int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0).first()
     if version is None:
