@@ -39,9 +39,9 @@ def client_of(asgi_server: Site, workspace: Workspace, monkeypatch: pytest.Monke
         monkeypatch.setenv(name, "")
         monkeypatch.delenv(name)
 
-    def client_of_(token: str) -> None:
+    def client_of_(token: str, name: str = "") -> None:
         monkeypatch.setenv("MLFLOW_TRACKING_TOKEN", token)
-        mlflow.set_tracking_uri(f"{asgi_server.address}/mlflow/{workspace.name}")
+        mlflow.set_tracking_uri(f"{asgi_server.address}/mlflow/{name or workspace.name}")
 
     return client_of_
 

@@ -13,6 +13,7 @@ from apps.tracking.models import LoggedModel, RunDataset
 from apps.workspaces.roles import Role
 from tests.accounts.factories import AccessTokenFactory
 from tests.experiments.working import working_run
+from tests.tracking.models import log, saved
 from tests.workspaces.factories import WorkspaceFactory, member
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.service, pytest.mark.servers]
@@ -21,22 +22,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.service, pyte
 @pytest.fixture
 def folder(tmp_path):
     """A saved model, as far as files go."""
-    made = tmp_path / "saved"
-    (made / "data").mkdir(parents=True)
-    (made / "MLmodel").write_text("flavors: {}\n")
-    (made / "data" / "weights.bin").write_bytes(b"\x00\x01\x02")
-    return made
-
-
-def log(client, folder, run, name="model", **said):
-    """Log a model as ``Model.log`` does it, call by call."""
-    run_id = run.info.run_id if run else None
-    experiment = run.info.experiment_id if run else "0"
-    model = client.create_logged_model(experiment, name=name, source_run_id=run_id, **said)
-    if run:
-        client.log_outputs(run_id, [LoggedModelOutput(model.model_id, step=said.get("step", 0))])
-    client.log_model_artifacts(model.model_id, str(folder))
-    return client.finalize_logged_model(model.model_id, LoggedModelStatus.READY)
+    return saved(tmp_path / "saved")
 
 
 def test_a_model_is_a_folder_of_its_run(client, folder, tmp_path):

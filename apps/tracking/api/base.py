@@ -21,7 +21,9 @@ from apps.tracking.asked import uuid_of
 from apps.tracking.authentication import RunsCode, RunTokenAuthentication
 from apps.tracking.dialect import DEFAULT_EXPERIMENT_ID, error_of
 from apps.tracking.errors import Invalid
-from apps.workspaces.access import WorkspaceAPI
+from apps.workspaces.access import WorkspaceAPI, find_membership
+from apps.workspaces.policies import require
+from apps.workspaces.roles import Action
 
 
 class TrackingAPI(WorkspaceAPI, APIView):
@@ -57,6 +59,14 @@ class TrackingAPI(WorkspaceAPI, APIView):
     def person(self) -> User | None:
         """On whose behalf this is done."""
         return self.order.requested_by if self.order else self.actor
+
+    def require(self, action: Action | str) -> None:
+        """Ask the policy whether the caller may, or for the code of a run, whether the person may who submitted it.
+
+        Raises:
+            NotAllowed: they may not. Http404: that person is not a member any more.
+        """
+        require(find_membership(self.person, self.workspace.name) if self.order else self.membership, action)
 
     def asked(self, request: Request) -> dict[str, Any]:
         """Return what the request says: the query of a GET, the body of all others."""

@@ -89,10 +89,10 @@ class LoggedModelOne(LoggedModelAPI):
 
     def patch(self, request: Request, logged_model: str, **kwargs: Any) -> Response:
         """Say that its files are all there, or never will be."""
+        model = self.find_model(logged_model)
         status = self.asked(request).get("status")
         if status not in LoggedStatus.values:
             raise Invalid(_("A status is one of %(names)s.") % {"names": ", ".join(LoggedStatus.values)})
-        model = self.find_model(logged_model)
         finalize(model, LoggedStatus(status))
         return Response({"model": logged_model_of(model)})
 
