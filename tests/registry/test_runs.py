@@ -140,7 +140,10 @@ def test_what_a_run_registers_is_made_once_its_files_are_there(workspace, builde
     )
     assert (version.tags, version.properties) == ({"auc": "0.9"}, {"p": "1"})
     rows = RunData.objects.filter(run=run, direction=Direction.OUTPUT).order_by("name")
-    assert [(row.name, row.asset_id) for row in rows] == [("outputs/model.pkl", version.pk), ("outputs/nothing", None)]
+    assert [(row.name, row.asset_id) for row in rows] == [
+        ("churn (outputs/model.pkl)", version.pk),
+        ("lost (outputs/nothing)", None),
+    ]
     assert "outputs/nothing" in rows[1].problem
     records = api_of(builder).get(f"/api/v1/workspaces/{workspace.name}/runs/{run.pk}/records/").json()
     assert [record["kind"] for record in records["results"]] == ["list"]

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from apps.core import queue
 from apps.core.errors import UserError
+from apps.experiments.events import run_changed
 from apps.experiments.models import Direction, Run, RunData, RunRecord
 from apps.registry.services.registering import register_from_run
 from apps.registry.states import Framework
@@ -32,9 +33,7 @@ def register_logged(run_id: UUID) -> int:
     made = 0
     for record in _waiting_in(run_id):
         run = record.run
-        name = record.path if record.path != "" else record.name
-        others = {other.name for other in _records_of([run.pk]) if other.path == record.path}
-        name = f"{name} ({record.name})" if len(others) > 1 else name
+        name = f"{record.name} ({record.path})"[:255]  # no output of a job is called so
         if _is_done(run, name):
             continue
         said = record.value or {}
@@ -60,13 +59,14 @@ def register_logged(run_id: UUID) -> int:
             found["problem"] = str(error.message)[:2000]
         with transaction.atomic():
             RunData.objects.update_or_create(
-                run=run, direction=Direction.OUTPUT, name=name[:255], defaults={"kind": KIND, **found}
+                run=run, direction=Direction.OUTPUT, name=name, defaults={"kind": KIND, **found}
             )
+            run_changed(run)
     return made
 
 
 def _is_done(run: Run, name: str) -> bool:
-    return RunData.objects.filter(run=run, direction=Direction.OUTPUT, name=name[:255], kind=KIND).exists()
+    return RunData.objects.filter(run=run, direction=Direction.OUTPUT, name=name, kind=KIND).exists()
 
 
 def _waiting_in(run_id: UUID) -> list[RunRecord]:

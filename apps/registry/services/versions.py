@@ -33,13 +33,13 @@ def find_version(model: RegisteredModel, number: int | str) -> ModelVersion:
         VersionUnknown: there is none.
     """
     rows, text = versions_of(model), str(number)
+    latest_id: Any = model.latest_id
     if text.lower() == LATEST:
-        latest_id: Any = model.latest_id
         version = rows.filter(pk=latest_id).first() if latest_id else None
     else:
         version = rows.filter(number=int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0).first()
     if version is None:
-        latest = ModelVersion.objects.filter(pk=model.latest_id).values_list("number", flat=True).first()
+        latest = ModelVersion.objects.filter(pk=latest_id).values_list("number", flat=True).first()
         raise VersionUnknown(model.name, text, latest or 0)
     version.model = model
     return version
