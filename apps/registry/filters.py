@@ -1,4 +1,4 @@
-"""Filters of models and their versions, the same for pages and API."""
+"""Filters of the lists of models and of their versions."""
 
 from typing import Any
 
@@ -12,9 +12,23 @@ from apps.registry.models import ModelVersion, RegisteredModel
 from apps.registry.states import Framework, ModelType, VersionState
 
 
-class ArchiveFilter(FilterSet):
-    """Rows with tags and an archive, which is left out unless asked for."""
+class ModelFilter(FilterSet):
+    """Models by what their latest version is. Those in the archive are left out unless asked for."""
 
+    framework = MultipleChoiceFilter(
+        label=_("Framework"),
+        field_name="latest__framework",
+        choices=Framework.choices,
+        distinct=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    type = MultipleChoiceFilter(
+        label=_("Type"),
+        field_name="latest__type",
+        choices=ModelType.choices,
+        distinct=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
     tag = CharFilter(
         label=_("Tag"), method="by_tag", widget=forms.TextInput(attrs={"placeholder": _("name or name=value")})
     )
@@ -31,6 +45,10 @@ class ArchiveFilter(FilterSet):
         widget=forms.RadioSelect,
     )
 
+    class Meta:
+        model = RegisteredModel
+        fields: list[str] = []
+
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         rows: QuerySet[Model] = super().filter_queryset(queryset)
         return rows if self.form.cleaned_data.get("archived") else rows.filter(archived_at=None)
@@ -40,43 +58,16 @@ class ArchiveFilter(FilterSet):
         return rows.exclude(archived_at=None) if value == "only" else rows
 
     def by_tag(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        """Choose by a tag's name, or its name and value."""
-        key, has_value, wanted = (part.strip() for part in value.partition("="))
-        rows = rows.filter(tags__has_key=key)
-        return rows.alias(tag_value=KeyTransform(key, "tags")).filter(tag_value=wanted) if has_value else rows
-
-
-class ModelFilter(ArchiveFilter):
-    """Models by what their latest version is."""
-
-    framework = MultipleChoiceFilter(
-        label=_("Framework"),
-        field_name="latest__framework",
-        choices=Framework.choices,
-        distinct=False,
-        widget=forms.CheckboxSelectMultiple,
-    )
-    type = MultipleChoiceFilter(
-        label=_("Type"),
-        field_name="latest__type",
-        choices=ModelType.choices,
-        distinct=False,
-        widget=forms.CheckboxSelectMultiple,
-    )
-
-    class Meta:
-        model = RegisteredModel
-        fields: list[str] = []
-
-    def by_tag(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         """Choose by a tag's name, or its name and value, of the model or of its latest version."""
         key, _sign, wanted = (part.strip() for part in value.partition("="))
         return rows.tagged(key, wanted)  # type: ignore[attr-defined, no-any-return]
 
 
-class VersionFilter(ArchiveFilter):
+class VersionFilter(ModelFilter):
     """Versions of one model."""
 
+    framework = None
+    type = None
     state = MultipleChoiceFilter(
         label=_("State"), choices=VersionState.choices, distinct=False, widget=forms.CheckboxSelectMultiple
     )
@@ -84,3 +75,9 @@ class VersionFilter(ArchiveFilter):
     class Meta:
         model = ModelVersion
         fields: list[str] = []
+
+    def by_tag(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """Choose by a tag's name, or its name and value."""
+        key, has_value, wanted = (part.strip() for part in value.partition("="))
+        rows = rows.filter(tags__has_key=key)
+        return rows.alias(tag_value=KeyTransform(key, "tags")).filter(tag_value=wanted) if has_value else rows

@@ -23,7 +23,9 @@ MOST_ALIASES = 4
 def model_title(model: RegisteredModel) -> SafeString:
     """Return the name as a link, and what it is below."""
     link = format_html(
-        '<a class="table-title truncate" title="{}" href="{}">{}</a>', model.name, model.get_absolute_url(), model.name
+        '<div class="truncate" title="{0}"><a class="table-title" href="{1}">{0}</a></div>',
+        model.name,
+        model.get_absolute_url(),
     )
     first = model.description.strip().splitlines()[:1]
     return (
@@ -54,10 +56,10 @@ class ModelList(StudioList):
     columns = (
         Column("name", _("Model"), sort="name_key", render=model_title, fixed=True),
         Column("version", _("Latest version"), value="latest.number", kind="number"),
+        Column("aliases", _("Aliases"), render=aliases_cell, exported=False),
         Column("framework", _("Framework"), value=lambda row: framework_of(row.latest)),
         Column("type", _("Type"), value=lambda row: row.latest.get_type_display() if row.latest else ""),
         Column("state", _("State"), value=lambda row: status_of(row.latest), kind="status"),
-        Column("aliases", _("Aliases"), render=aliases_cell, exported=False),
         Column("tags", _("Tags"), value=lambda row: {**(row.latest.tags if row.latest else {}), **row.tags}, kind="tags"),
         Column("created_by", _("Created by"), value="created_by.display_name"),
         Column("latest_at", _("Changed"), sort="latest_at", kind="time"),
@@ -144,16 +146,21 @@ def version_link(version: ModelVersion) -> SafeString:
 def run_cell(version: ModelVersion) -> str:
     """Return the run that made a version; only its name where the run is gone."""
     if version.run is None or version.run.deleted_at is not None:
-        return format_html('<span class="muted">{}</span>', version.run_name) if version.run_name else DASH
+        return (
+            format_html('<div class="truncate muted" title="{0}">{0}</div>', version.run_name)
+            if version.run_name
+            else DASH
+        )
     url = reverse("experiments:run", args=[version.model.workspace.name, version.run.pk])
-    return format_html('<a class="truncate" title="{0}" href="{1}">{0}</a>', str(version.run), url)
+    return format_html('<div class="truncate" title="{0}"><a href="{1}">{0}</a></div>', str(version.run), url)
 
 
 def choose_link(run: Any) -> SafeString:
     """Return a run as a link to where it becomes a model."""
     address = reverse("registry:register-run", args=[run.workspace.name, run.pk])
     query = f"?{urlencode({'model': run.for_model})}" if run.for_model else ""
-    return format_html('<a class="table-title truncate" title="{2}" href="{0}{1}">{2}</a>', address, query, str(run))
+    line = '<div class="truncate" title="{0}"><a class="table-title" href="{1}{2}">{0}</a></div>'
+    return format_html(line, str(run), address, query)
 
 
 def with_aliases(page: Slice, owner: str) -> Slice:

@@ -59,7 +59,7 @@ def text(answer, status: int = 200) -> str:
 
 def test_the_empty_list_says_what_models_are_for_and_offers_first_steps(writer, reader, workspace):
     page = text(writer.get(BASE))
-    for part in ("No models yet", "-/register/runs/", "-/register/", "jobs/new/", "/mlflow/acme"):
+    for part in ("No models yet", "-/register/runs/", "-/register/", "/workspaces/acme/samples/", "/mlflow/acme"):
         assert part in page
     assert "-/register/" not in text(reader.get(BASE))
 

@@ -13,15 +13,18 @@ MOST_ROWS: Final = 5
 MOST_COLUMNS: Final = 50
 LONGEST_CELL: Final = 200
 
+Cell = tuple[str, bool]
+
 
 @dataclass(frozen=True)
 class Example:
-    """An input example: as a table where it is one, else its text; ``is_cut`` where the file goes on."""
+    """An input example: as a table where it is one (each cell a text, and whether it is a number), else its text; ``is_cut``
+    where the file goes on."""
 
     path: str
     text: str = ""
-    columns: tuple[str, ...] = ()
-    rows: tuple[tuple[str, ...], ...] = ()
+    columns: tuple[Cell, ...] = ()
+    rows: tuple[tuple[Cell, ...], ...] = ()
     is_cut: bool = False
 
 
@@ -44,7 +47,12 @@ def example_of(version: ModelVersion) -> Example | None:
         columns, rows = said["columns"], said["data"]
         is_cut = len(rows) > MOST_ROWS or len(columns) > MOST_COLUMNS
         cells = tuple(tuple(_cell(value) for value in row[:MOST_COLUMNS]) for row in rows[:MOST_ROWS])
-        return Example(path, columns=tuple(map(_cell, columns[:MOST_COLUMNS])), rows=cells, is_cut=is_cut)
+        first = rows[0] if rows else []
+        heads = tuple(
+            (_cell(name)[0], place < len(first) and _is_number(first[place]))
+            for place, name in enumerate(columns[:MOST_COLUMNS])
+        )
+        return Example(path, columns=heads, rows=cells, is_cut=is_cut)
     return Example(path, text=text if said is None else json.dumps(said, indent=2, ensure_ascii=False), is_cut=is_cut)
 
 
@@ -54,6 +62,10 @@ def _is_table(said: dict[str, Any]) -> bool:
     return isinstance(columns, list) and isinstance(rows, list) and all(isinstance(row, list) for row in rows)
 
 
-def _cell(value: Any) -> str:
+def _cell(value: Any) -> Cell:
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= LONGEST_CELL else f"{text[:LONGEST_CELL]}…"
+    return text if len(text) <= LONGEST_CELL else f"{text[:LONGEST_CELL]}…", _is_number(value)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)

@@ -23,7 +23,7 @@ from apps.workspaces.access import WorkspaceRequest, workspace_page
 from apps.workspaces.policies import may
 from apps.workspaces.roles import Action
 
-MOST_COLUMNS = 500
+MOST_COLUMNS = 100
 MOST_REQUIREMENTS = 200
 MOST_USES = 100
 MOST_METRICS = 30

@@ -81,6 +81,7 @@ def compare(request: WorkspaceRequest, model_name: str) -> HttpResponse:
     second = services.find_version(model, request.GET.get("b", "") or "latest")
     first = services.find_version(model, request.GET.get("a", "") or _before(second))
     show_all = request.GET.get("show") == "all"
+    sections = sections_of(services.compare(first, second), show_all=show_all)
     context = {
         "workspace": request.workspace,
         "model": model,
@@ -88,7 +89,8 @@ def compare(request: WorkspaceRequest, model_name: str) -> HttpResponse:
         "second": second,
         "show_all": show_all,
         "numbers": model.versions.order_by("-number").values_list("number", flat=True)[:MOST_VERSIONS],
-        "sections": sections_of(services.compare(first, second), show_all=show_all),
+        "sections": sections,
+        "equal": [section for section in sections if not section.lines],
     }
     return render(request, "registry/compare.html", context)
 
