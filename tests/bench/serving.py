@@ -181,11 +181,12 @@ async def answers(server: Server) -> bool:
     return line.startswith(b"HTTP/1.1 200")
 
 
-async def measure(servers: list[Server], folder: Path, seconds: float, rounds: int) -> None:
+async def measure(servers: list[Server], environment: Path, folder: Path, seconds: float, rounds: int) -> None:
     """Start all, wait until they score, and let them take turns."""
     surroundings = {
         **os.environ,
         "AZUREML_MODEL_DIR": str(folder),
+        "PATH": f"{environment / 'bin'}:{os.environ['PATH']}",
         "PYTHONPATH": f"{ROOT / 'sdk'}:{folder}",
         "OMP_NUM_THREADS": "1",
         "MLFLOW_DISABLE_TELEMETRY": "true",
@@ -199,7 +200,8 @@ async def measure(servers: list[Server], folder: Path, seconds: float, rounds: i
             began = time.monotonic()
             while not await answers(server):
                 if server.process.poll() is not None or time.monotonic() - began > STARTS_WITHIN_S:
-                    raise SystemExit(f"{server.name} does not start; see {folder / 'servers.log'}")
+                    said = (folder / "servers.log").read_text(errors="replace")[-2000:]
+                    raise SystemExit(f"{server.name} does not start:\n{said}")
                 await asyncio.sleep(0.1)
             print(f"{server.name} scores after {time.monotonic() - began:.1f} s", flush=True)
         for server in servers:
@@ -274,8 +276,10 @@ def main() -> None:
         environment = told.environment or folder / "environment"
         servers = servers_of(environment, folder, prepare(environment, folder))
         load = os.getloadavg()[0]
-        asyncio.run(measure(servers, folder, told.seconds, told.rounds))
-    print(f"\n{CONNECTIONS} connections, one row; load of the machine {load:.1f} before, {os.getloadavg()[0]:.1f} after")
+        asyncio.run(measure(servers, environment, folder, told.seconds, told.rounds))
+    print(
+        f"\n{CONNECTIONS} connections, one row; load of the machine {load:.1f} before, {os.getloadavg()[0]:.1f} after"
+    )
     base = servers[0].rate
     print(f"{'':42}{'requests/s':>12}{'of bare':>9}{'p50 ms':>9}{'p99 ms':>9}{'errors':>8}")
     for each in servers:

@@ -1,5 +1,6 @@
 """Replicas as an agent runs them, for the test studio of the runner's tests."""
 
+import hashlib
 import http.client
 import json
 import socket
@@ -35,20 +36,20 @@ def ask(
     answer = connection.getresponse()
     content: Any = answer.read()
     connection.close()
-    if answer.headers.get_content_type() == "application/json" and content:
+    if answer.headers.get_content_type() == "application/json" and content.strip():
         content = json.loads(content)
     return answer.status, content, answer.headers
 
 
 def place(machine: Machine, files: dict[str, str], **spec: Any) -> Order:
     """Place an order for a replica of a script."""
-    import hashlib
-
     content = zipped(files)
     code = {"zip_sha256": hashlib.sha256(content).hexdigest(), "size": len(content)}
     replica = {"id": "0193-replica", "endpoint": "churn", "deployment": "blue", "workspace": "sales"}
     full = {"version": 1, "replica": replica, "environment": None, "code": code, "entry_script": "score.py"}
-    full.update({"inputs": {}, "variables": {}, "limits": {}, "server": {"timeout_ms": 5000}, "log": "logs/replica.txt"})
+    full.update(
+        {"inputs": {}, "variables": {}, "limits": {}, "server": {"timeout_ms": 5000}, "log": "logs/replica.txt"}
+    )
     return machine.studio.place("replica", {**full, **spec}, content)
 
 

@@ -112,6 +112,10 @@ class App:
             self._submit(request, lambda: work(request), finish)
 
     def _submit(self, request: Request, work: Callable[[], Answer], finish: Respond) -> None:
+        coding = request.headers.get("content-encoding", "identity")
+        if coding != "identity":
+            finish(failure(415, f"The body is encoded as {coding}; send it as it is."))
+            return
         if self.state == "unhealthy":
             finish(failure(503, "This replica takes no more requests; try again."))
             return
