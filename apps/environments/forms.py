@@ -54,7 +54,11 @@ class EnvironmentForm(StudioForm):
         required=False,
         widget=forms.ClearableFileInput(attrs={"accept": ".txt,.in,.yml,.yaml,.json"}),
     )
-    python = forms.ChoiceField(label=_("Python"), required=False)
+    python = forms.ChoiceField(
+        label=_("Python"),
+        required=False,
+        help_text=_("Those that the machines have. One that is installed there appears here some minutes later."),
+    )
     variables = VariablesField(
         label=_("Environment variables"), help_text=_("One to a line, NAME=value. Set for every run that uses it.")
     )

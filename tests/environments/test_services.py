@@ -104,11 +104,11 @@ def test_their_builds_begin_by_themselves_and_only_once(workspace, run_tasks):
 
 
 def test_pythons_are_those_that_machines_have(db):
-    AgentFactory.create(name="local", python_version="3.12.4")
+    AgentFactory.create(name="local", python_version="3.12.4", pythons=["3.10", "3.12", "3.13"])
     AgentFactory.create(name="old", python_version="3.9")
-    AgentFactory.create(name="odd", python_version="<script>")
+    AgentFactory.create(name="odd", python_version="<script>", pythons=["<b>"])
     pythons = services.known_pythons()
-    assert (pythons.default, pythons.available) == ("3.12", ["3.9", "3.12"])
+    assert (pythons.default, pythons.available) == ("3.12", ["3.9", "3.10", "3.12", "3.13"])
 
 
 # --- Versions ---

@@ -7,6 +7,7 @@ import zipfile
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from apps.experiments import services
 from apps.experiments.models import Run, Snapshot
 from apps.experiments.snapshots.reading import file_of
 from apps.workspaces.roles import Role
@@ -60,7 +61,9 @@ def test_a_script_is_submitted_with_all_that_was_typed(writer, workspace):
             input_name=["lr", "fast", ""],
             input_type=["number", "boolean", "string"],
             input_value=["0.1", "true", ""],
-            outputs="model",
+            output_name=["model", ""],
+            output_type=["uri_folder", "uri_folder"],
+            output_asset=["tidy", ""],
             timeout_minutes="5",
             memory_mb="512",
             variables="A=1\nB=x=y",
@@ -73,7 +76,7 @@ def test_a_script_is_submitted_with_all_that_was_typed(writer, workspace):
     assert str(run) == "hello"
     assert str(run.experiment) == "first"
     assert run.config["inputs"] == {"lr": {"type": "number", "value": 0.1}, "fast": {"type": "boolean", "value": True}}
-    assert run.config["outputs"] == {"model": {"type": "uri_folder"}}
+    assert run.config["outputs"] == {"model": {"type": "uri_folder", "name": "tidy"}}
     assert run.config["variables"] == {"A": "1", "B": "x=y"}
     assert run.config["limits"] == {"timeout_s": 300, "memory_mb": 512, "processes": None}
     assert {tag.name: tag.value for tag in run.tags.all()} == {"team": "fraud"}
@@ -100,8 +103,18 @@ def test_a_script_is_submitted_with_all_that_was_typed(writer, workspace):
         ({"input_name": [""], "input_type": ["string"], "input_value": ["x"]}, "Give it a name."),
         (
             {"input_name": ["a", "a"], "input_type": ["string"] * 2, "input_value": ["x", "y"]},
-            "another input of this name",
+            "another of this name",
         ),
+        (
+            {"input_name": ["x"], "input_type": ["uri_file"], "input_value": ["nothing"], "input_mode": ["download"]},
+            "There is no dataset “nothing” here",
+        ),
+        ({"input_name": ["x"], "input_type": ["uri_file"], "input_value": [""]}, "Say where the data is"),
+        (
+            {"output_name": ["x"], "output_type": ["uri_folder"], "output_asset": ["no good"]},
+            "cannot be the name of a dataset",
+        ),
+        ({"output_name": [""], "output_type": ["uri_folder"], "output_asset": ["tidy"]}, "Give it a name."),
     ],
 )
 def test_what_is_wrong_stands_at_its_field_and_nothing_typed_is_lost(writer, change, words):
@@ -198,3 +211,15 @@ def test_readers_cannot_submit(browser_of, workspace):
     reader = browser_of(member(workspace, Role.READER))
     assert reader.get(NEW).status_code == 403
     assert reader.post(NEW, filled()).status_code == 403
+
+
+def test_code_in_a_folder_of_its_own_is_run_from_within_it_and_the_run_says_so(writer, workspace):
+    upload = zip_of(**{"project/train__py": "print(1)", "project/data__csv": "a"})
+    answer = writer.post(NEW, filled(code_from="upload", upload=upload, command="python train.py"), follow=True)
+    assert "All of the code lies in the folder “project”." in answer.content.decode()
+    run = Run.objects.get()
+    assert run.order.spec["code"]["folder"] == "project"
+    again = services.rerun(actor=run.submitted_by, run=run)
+    assert again.order.spec["code"]["folder"] == "project"
+    other = writer.post(NEW, filled(code_from="upload", upload=zip_of(train__py="print(1)")), follow=True)
+    assert "All of the code lies" not in other.content.decode()

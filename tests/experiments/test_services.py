@@ -13,7 +13,7 @@ from apps.core.errors import InvalidInput, NotAllowed, NotFound
 from apps.experiments import services
 from apps.experiments.errors import ExperimentArchived, NotRepeatable, RunGone, RunStillActive
 from apps.experiments.hooks import run_ended
-from apps.experiments.models import Experiment, Run, RunKind
+from apps.experiments.models import Experiment, Run, RunKind, RunTag
 from apps.experiments.services import CommandJob, Limits
 from apps.experiments.states import RunStatus
 from apps.workspaces.roles import Role
@@ -330,6 +330,25 @@ def test_a_paused_target_is_the_reason(submit, machine, workspace):
     first = submit()
     pause_target(actor=owner, target=first.target)
     assert submit().status_reason == "the compute target is paused"
+
+
+def test_more_tags_than_people_may_write_can_stay_and_become_fewer(submit, ada):
+    run = submit()
+    logged = {f"metric/{number}": "x" * 2000 for number in range(60)}
+    RunTag.objects.bulk_create(
+        [RunTag(run=run, workspace=run.workspace, name=name, value=value) for name, value in logged.items()]
+    )
+    logged["metric/0"] = "short"
+    services.edit_run(actor=ada, run=run, changes={"tags": logged})
+    with pytest.raises(InvalidInput) as refused:
+        services.edit_run(actor=ada, run=run, changes={"tags": {**logged, "team": "blue"}})
+    (sentence,) = refused.value.errors["tags"]
+    assert sentence == "A run has at most 50 tags; with these it would have 61. Take others off first."
+    fewer = dict(list(logged.items())[:49]) | {"team": "blue"}
+    services.edit_run(actor=ada, run=run, changes={"tags": fewer})
+    assert run.tags.count() == 50
+    with pytest.raises(InvalidInput):
+        services.edit_run(actor=ada, run=run, changes={"tags": {**fewer, "team": "x" * 2000}})
 
 
 def test_names_descriptions_and_tags_can_be_edited(submit, ada):

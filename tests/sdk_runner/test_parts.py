@@ -152,6 +152,17 @@ def test_code_cannot_leave_its_folder(tmp_path, name):
     assert not (tmp_path / "target").exists()
 
 
+def test_the_folder_around_all_code_is_left_out(tmp_path):
+    archive = tmp_path / "code.zip"
+    with zipfile.ZipFile(archive, "w") as file:
+        file.mkdir("project")
+        file.writestr("project/train.py", "x")
+        file.writestr("project/src/model.py", "y")
+    code.unpack(archive, tmp_path / "target", "project")
+    found = sorted(path.relative_to(tmp_path / "target").as_posix() for path in (tmp_path / "target").rglob("*.py"))
+    assert found == ["src/model.py", "train.py"]
+
+
 def test_links_in_code_are_refused_and_programs_stay_programs(tmp_path):
     archive = tmp_path / "code.zip"
     link = zipfile.ZipInfo("link")
@@ -177,9 +188,9 @@ def test_what_is_no_zip_says_so(tmp_path):
 
 
 def test_outputs_in_a_command_become_paths_and_the_rest_stays():
-    where = Layout("/studio/code", "/home/run", "/tmp", "e", "f", "s", "v")
+    where = Layout("/studio/code", "/home/run", "/tmp", "e", "f", "s", "v", "i")
     spec = {"command": "train --to ${{outputs.model}} ${{ outputs.other }} ${HOME} {status}", "outputs": {"model": {}}}
-    assert line(spec, where)[1:] == [
+    assert line(spec, where, {})[1:] == [
         "-c",
         "train --to /studio/code/outputs/model ${{ outputs.other }} ${HOME} {status}",
     ]

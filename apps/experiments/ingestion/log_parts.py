@@ -63,7 +63,7 @@ def append(part: LogPart) -> Appended:
     if log.cut_at is None and log.size + len(data) > limit:
         data = data[: limit - log.size] + _notice(limit)
         log.cut_at = timezone.now()
-        _warn(part, limit)
+        run_changed(Run.objects.get(pk=part.run_id))
     ends_now = part.has_ended and log.ended_at is None
     if not data and not ends_now and log.pk:
         return Appended(log.size, is_news=False, is_cut=log.cut_at is not None)
@@ -91,17 +91,6 @@ def _what_follows(log: RunLog, part: LogPart) -> bytes:
 def _notice(limit: int) -> bytes:
     words = _("The log ends here: it has reached %(size)s, the most that is kept of one. The run goes on.")
     return f"\n=== {words % {'size': filesizeformat(limit)}} ===\n".encode()
-
-
-def _warn(part: LogPart, limit: int) -> None:
-    """Say on the run's page, too, that a log was cut."""
-    words = _(
-        "The log %(path)s was cut at %(size)s, the most that is kept of one. Print less, or write to a file in outputs/."
-    )
-    run = Run.objects.get(pk=part.run_id)
-    run.warnings = [*run.warnings, words % {"path": part.path, "size": filesizeformat(limit)}]
-    run.save(update_fields=["warnings"])
-    run_changed(run)
 
 
 def _open_line_bytes(log: RunLog) -> int:

@@ -5,9 +5,11 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
 from apps.core import hooks, queue
+from apps.core.errors import InvalidInput
 from apps.experiments.errors import RunGone, RunStillActive
 from apps.experiments.events import run_changed
 from apps.experiments.models import Run, RunTag
@@ -15,6 +17,7 @@ from apps.experiments.services.config import check_tags
 from apps.experiments.states import ACTIVE
 from apps.workspaces.roles import Action
 from apps.workspaces.services.shared import acting, check_fields
+from apps.workspaces.tags import MOST_TAGS
 
 FIELDS = ("display_name", "description")
 
@@ -98,16 +101,18 @@ def _found(actor: User, run: Run) -> Run:
 
 
 def _set_tags(run: Run, tags: dict[str, str]) -> bool:
-    """Make the run's tags exactly these. Returns whether any changed."""
-    check_tags("tags", tags)
+    """Make the run's tags exactly these. Returns whether any changed.
+
+    What a program logged may be more and longer than people may write: it can stay, and be taken off.
+    """
     present = {tag.name: tag for tag in run.tags.all()}
+    fresh = {name: value for name, value in tags.items() if name not in present or present[name].value != value}
+    check_tags("tags", fresh)
+    if len(tags) > max(MOST_TAGS, len(present)):
+        words = _("A run has at most %(most)d tags; with these it would have %(count)d. Take others off first.")
+        raise InvalidInput({"tags": [words % {"most": MOST_TAGS, "count": len(tags)}]})
     gone = [tag.pk for name, tag in present.items() if name not in tags]
     RunTag.objects.filter(pk__in=gone).delete()
-    changed = bool(gone)
-    for name, value in tags.items():
-        if name not in present or present[name].value != value:
-            RunTag.objects.update_or_create(
-                run=run, name=name, defaults={"value": value, "workspace_id": run.workspace_id}
-            )
-            changed = True
-    return changed
+    for name, value in fresh.items():
+        RunTag.objects.update_or_create(run=run, name=name, defaults={"value": value, "workspace_id": run.workspace_id})
+    return bool(gone or fresh)

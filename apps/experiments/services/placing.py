@@ -5,7 +5,7 @@ from typing import Any
 from apps.compute.models import WorkKind
 from apps.compute.services import orders
 from apps.experiments.hooks import ResolvedEnvironment
-from apps.experiments.models import Run
+from apps.experiments.models import Run, Snapshot
 from apps.experiments.services.config import is_data, rendered_command
 
 SPEC_VERSION = 1
@@ -51,7 +51,7 @@ def command_spec(run: Run, environment: ResolvedEnvironment | None) -> dict[str,
             "display_name": run.display_name,
         },
         "command": rendered_command(config["command"], config["inputs"]),
-        "code": {"zip_sha256": snapshot.zip_sha256, "size": snapshot.size} if snapshot else None,
+        "code": _code_of(snapshot, config.get("code_folder", "")) if snapshot else None,
         "environment": environment.spec if environment else None,
         "variables": {**(environment.variables if environment else {}), **config.get("variables", {})},
         "inputs": inputs,
@@ -59,3 +59,9 @@ def command_spec(run: Run, environment: ResolvedEnvironment | None) -> dict[str,
         "limits": {name: limits.get(name) for name in ("timeout_s", "memory_mb", "processes")},
         "log": LOG,
     }
+
+
+def _code_of(snapshot: Snapshot, folder: str) -> dict[str, Any]:
+    """Return what the runner reads of the code. ``folder``: the one in it that the command begins in, where all of it lies."""
+    said = {"zip_sha256": snapshot.zip_sha256, "size": snapshot.size}
+    return {**said, "folder": folder} if folder else said

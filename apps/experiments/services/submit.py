@@ -25,6 +25,7 @@ from apps.experiments.services.config import CommandJob, check_job, check_tags, 
 from apps.experiments.services.experiments import DEFAULT_NAME, find_or_create_experiment, next_number
 from apps.experiments.services.inputs import check_still_there, record_inputs, resolve_inputs
 from apps.experiments.services.placing import place, place_command
+from apps.experiments.services.wrapping import wrapping_folder
 from apps.experiments.states import RunStatus, Stage
 from apps.workspaces.models import Workspace
 from apps.workspaces.roles import Action
@@ -59,6 +60,13 @@ def submit_command(
     inputs, said = resolve_inputs(workspace, actor, job.inputs)
     job = replace(job, inputs=inputs)
     experiment = find_or_create_experiment(actor=actor, workspace=workspace, name=experiment_name or DEFAULT_NAME)
+    config = config_of(job, _frozen(job.environment, environment))
+    if folder := wrapping_folder((str(file["path"]) for file in snapshot.files), job.command) if snapshot else "":
+        config["code_folder"] = folder
+        words = _(
+            "All of the code lies in the folder “%(folder)s”. The command begins there, as it names files within it."
+        )
+        said = [*said, words % {"folder": folder}]
     run = _create(
         workspace=workspace,
         kind=RunKind.COMMAND,
@@ -66,7 +74,7 @@ def submit_command(
         actor=actor,
         display_name=job.display_name,
         description=job.description,
-        config=config_of(job, _frozen(job.environment, environment)),
+        config=config,
         target=target,
         snapshot=snapshot,
         properties=_with_snapshot(job.properties, snapshot),

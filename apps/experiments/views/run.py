@@ -18,6 +18,8 @@ from apps.experiments.hooks import run_links
 from apps.experiments.lists import ChildRunList
 from apps.experiments.metrics.query import cursor_of
 from apps.experiments.models import MetricSummary, Run
+from apps.experiments.services import data_of
+from apps.experiments.text import warnings_of
 from apps.experiments.views.failure import failure_of
 from apps.experiments.views.job_form import as_text
 from apps.experiments.views.records import groups_of
@@ -52,6 +54,7 @@ def overview(request: WorkspaceRequest, run_id: UUID) -> HttpResponse:
     metrics = list(run.metrics.filter(is_system=False).order_by("name")[: MOST_METRICS + 1])
     environment, limits = run.config.get("environment") or {}, run.config.get("limits") or {}
     facts: dict[str, Any] = {
+        "warnings": warnings_of(run),
         "environment": str(environment.get("name") or environment.get("reference") or ""),
         "environment_url": _environment_url(request, str(environment.get("name") or "")),
         "time_limit": duration(limits["timeout_s"]) if limits.get("timeout_s") else "",

@@ -25,6 +25,7 @@ from mlstudio.agent.leasing import Leasing
 from mlstudio.agent.sweeping import DEFAULT_CACHE_MB, Sweeper
 from mlstudio.agent.work import Work
 from mlstudio.errors import ConfigurationError
+from mlstudio.runner import interpreters
 
 logger = logging.getLogger("mlstudio.agent")
 
@@ -82,6 +83,7 @@ class Reporter:
         self._started_at = started_at
         self._fixed: dict[str, Any] = {}
         self._isolation: dict[str, Any] = {}
+        self._pythons: list[str] = []
         self._probed_at = 0.0
 
     def report(self) -> dict[str, Any]:
@@ -90,8 +92,9 @@ class Reporter:
             self._fixed = machine.fixed_facts()
         if not self._isolation or time.monotonic() - self._probed_at > PROBE_AGAIN_S:
             self._isolation = {**isolation.probe().as_json(), "accepted": isolation.is_accepted_here()}
+            self._pythons = interpreters.series_here()
             self._probed_at = time.monotonic()
-        facts = {**self._fixed, **machine.changing_facts(self._home), "slots": self._slots}
+        facts = {**self._fixed, **machine.changing_facts(self._home), "slots": self._slots, "pythons": self._pythons}
         return {"version": __version__, "started_at": self._started_at, "isolation": self._isolation, "machine": facts}
 
 

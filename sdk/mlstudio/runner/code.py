@@ -31,9 +31,10 @@ def check(path: Path, expected: dict[str, Any]) -> None:
         raise CodeError("the code that arrived is not the code that was submitted")
 
 
-def unpack(path: Path, target: Path) -> None:
+def unpack(path: Path, target: Path, folder: str = "") -> None:
     """Unpack a zip into a folder: plain files and folders below it, and nothing else.
 
+    Args: folder: the one in the zip that all lies in, and that is left out.
     Raises:
         CodeError: it is no zip, or holds what could end up elsewhere or fill the disk.
     """
@@ -42,7 +43,7 @@ def unpack(path: Path, target: Path) -> None:
             entries = archive.infolist()
             _check_entries(entries)
             for entry in entries:
-                place = target.joinpath(*PurePosixPath(entry.filename).parts)
+                place = target.joinpath(*PurePosixPath(entry.filename).parts[1 if folder else 0 :])
                 if entry.is_dir():
                     place.mkdir(parents=True, exist_ok=True)
                     continue

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 TRIAL_TIMEOUT_S = 20
-LOWEST = (3, 8)
+LOWEST = (3, 9)  # what our own package needs, which every run can import
 QUESTION = """import json, os, sys
 print(json.dumps([sys.version_info[:3], os.path.realpath(sys.executable), os.path.realpath(sys.base_prefix)]))"""
 
@@ -54,9 +54,8 @@ def find(wanted: str) -> Interpreter:
     matching = [each for each in candidates if each.version == wanted or each.series == wanted]
     if matching:
         return max(matching, key=lambda each: tuple(map(int, each.version.split("."))))
-    there = sorted({own().series, *_series_here()}, key=lambda each: tuple(map(int, each.split("."))))
     raise NoInterpreter(
-        f"Python {wanted} is not installed on this machine; it has {', '.join(there)}. "
+        f"Python {wanted} is not installed on this machine; it has {', '.join(series_here())}. "
         "Choose one of these, or ask an administrator to install the other."
     )
 
@@ -66,15 +65,17 @@ def _programs(series: str = "3.*") -> list[str]:
     places = [f"{folder}/python{series}" for folder in folders if folder]
     home = os.path.expanduser("~")
     places += [f"{home}/.pyenv/versions/{series}*/bin/python{series}", f"/opt/python*/bin/python{series}"]
-    places += [f"{home}/.local/share/uv/python/*/bin/python{series}"]
+    of_uv = os.environ.get("UV_PYTHON_INSTALL_DIR") or f"{home}/.local/share/uv/python"
+    places += [f"{of_uv}/*/bin/python{series}"]
     found = [path for place in places for path in sorted(glob.glob(place))]
     return [path for path in dict.fromkeys(found) if re.fullmatch(r".*/python3\.\d+", path) and "/shims/" not in path]
 
 
-def _series_here() -> set[str]:
+def series_here() -> list[str]:
+    """Return the versions that environments can have on this machine, such as "3.11", the oldest first."""
     answers = [_ask(path) for path in _programs()]
-    found = {each.series for each in answers if each is not None}
-    return {series for series in found if tuple(map(int, series.split("."))) >= LOWEST}
+    found = {tuple(map(int, each.series.split("."))) for each in [own(), *answers] if each is not None}
+    return [".".join(map(str, series)) for series in sorted(found) if series >= LOWEST]
 
 
 def _ask(path: str) -> Interpreter | None:

@@ -155,7 +155,7 @@ class RunOrder:
             break
         try:
             code.check(path, expected)
-            code.unpack(path, self.folder.code)
+            code.unpack(path, self.folder.code, expected.get("folder", ""))
         except code.CodeError as error:
             raise Fault(str(error), USER_ERROR) from error
         path.unlink()

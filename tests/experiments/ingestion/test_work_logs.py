@@ -6,6 +6,7 @@ import pytest
 from django.conf import settings
 
 from apps.experiments.models import LogSegment, RunLog
+from apps.experiments.text import warnings_of
 from tests.experiments.working import WorkingRun
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.service, pytest.mark.servers]
@@ -67,8 +68,7 @@ def test_a_log_that_is_too_long_is_cut_and_log_and_run_say_so_once(runner, work,
         kept[2**20 :].decode()
         == "\n=== The log ends here: it has reached 1.0\xa0MB, the most that is kept of one. The run goes on. ===\n"
     )
-    work.run.refresh_from_db()
-    (warning,) = work.run.warnings
+    (warning,) = warnings_of(work.run)
     assert warning.startswith("The log user_logs/std_log.txt was cut at 1.0\xa0MB")
     assert RunLog.objects.get(run=work.run).ended_at is not None
     assert runner.log(b"fine", 0, path="system_logs/runner.txt").json() == {"size": 4}
