@@ -29,6 +29,7 @@ from apps.workspaces.models import Workspace
 from tests.accounts.factories import AccessTokenFactory, InvitationFactory, SignInLinkFactory, UserFactory
 from tests.compute.factories import ComputeTargetFactory, WorkOrderFactory
 from tests.data.samples import data_file, data_upload, dataset_name, datastore_name
+from tests.endpoints.samples import DEPLOYMENT, endpoint_name, replica_id
 from tests.environments.factories import BuildFactory, EnvironmentFactory
 from tests.experiments.factories import RunFactory
 from tests.permissions.routes import Route
@@ -184,6 +185,9 @@ SAMPLES: dict[str, Sample] = {
     "datastore_name": Sample(Reach.WORKSPACE, datastore_name, missing="no-such-datastore"),
     "upload_id": Sample(Reach.WORKSPACE, data_upload),
     "model_name": Sample(Reach.WORKSPACE, model_name, missing="no-such-model"),
+    "endpoint_name": Sample(Reach.WORKSPACE, endpoint_name, missing="no-such-endpoint"),
+    "deployment_name": Sample(Reach.STUDIO, lambda workspace, person: DEPLOYMENT, missing="no-such-deployment"),
+    "replica_id": Sample(Reach.WORKSPACE, replica_id),
     "alias": Sample(Reach.STUDIO, lambda workspace, person: ALIAS, missing="no-such-alias", made_by=frozenset({"PUT"})),
     "file_id": Sample(Reach.WORKSPACE, data_file),
     "version": Sample(Reach.STUDIO, lambda workspace, person: 1, missing=9_999),

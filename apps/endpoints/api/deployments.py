@@ -157,7 +157,7 @@ class ReplicaCollection(OneDeploymentAPI, ListAPIView[Replica]):
     queryset = Replica.objects.none()
 
     def get_queryset(self) -> QuerySet[Replica]:
-        return Replica.objects.filter(deployment=self.deployment).select_related("revision", "run")
+        return Replica.objects.filter(deployment=self.deployment).select_related("revision", "run__order")
 
 
 def run_of_replica(workspace: Workspace, endpoint_name: str, replica_id: Any) -> Run | None:

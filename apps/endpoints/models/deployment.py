@@ -5,13 +5,17 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from apps.core.models import BaseModel
 from apps.endpoints.models.endpoint import Endpoint, validate_name
 from apps.endpoints.states import PROVISIONING, DeploymentState, ReplicaState, RevisionState
 from apps.experiments.models import Run, Snapshot
 from apps.registry.models import ModelVersion
+
+# What the runner of a replica calls the stage in which its server is there.
+SERVE = "serve"
 
 
 class Deployment(BaseModel):
@@ -22,8 +26,8 @@ class Deployment(BaseModel):
     """
 
     endpoint = models.ForeignKey(Endpoint, on_delete=models.CASCADE, related_name="deployments")
-    name = models.CharField(_("name"), max_length=32, validators=[validate_name])
-    instance_count = models.PositiveIntegerField(_("replicas"), default=1)
+    name = models.CharField(gettext_lazy("name"), max_length=32, validators=[validate_name])
+    instance_count = models.PositiveIntegerField(gettext_lazy("replicas"), default=1)
     state = models.CharField(max_length=20, choices=DeploymentState, default=DeploymentState.CREATING)
     reason = models.CharField(max_length=2000, blank=True)
     revision = models.ForeignKey(
@@ -43,7 +47,7 @@ class Deployment(BaseModel):
                 "endpoint",
                 "name",
                 name="deployment_name_once",
-                violation_error_message=_("A deployment of this name exists."),
+                violation_error_message=gettext_lazy("A deployment of this name exists."),
             )
         ]
 
@@ -137,7 +141,8 @@ class Replica(BaseModel):
         """Why it stands where it does; while it starts, what its run says."""
         if self.reason or self.run is None or self.state != ReplicaState.LOADING:
             return self.reason
-        return self.run.status_reason
+        order = self.run.order
+        return _("loading the model") if order is not None and order.stage == SERVE else self.run.status_reason
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Keep the reason within its column."""

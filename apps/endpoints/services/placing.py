@@ -1,6 +1,7 @@
 """From a revision to a server: its run and its work order."""
 
-from typing import Any
+import json
+from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
@@ -12,9 +13,13 @@ from apps.experiments.hooks import ResolvedEnvironment
 from apps.experiments.models import Run, RunKind
 from apps.experiments.services import create_system_run
 from apps.registry.models import ModelVersion
+from apps.registry.services import open_file
 
-SPEC_VERSION = 1
-LOG = "logs/replica.txt"
+SPEC_VERSION: Final = 1
+LOG: Final = "logs/replica.txt"
+MLMODEL: Final = "MLmodel"
+EXAMPLE: Final = "serving_input_example.json"
+LARGEST_EXAMPLE_BYTES: Final = 256 * 1024
 
 
 def start_replica(deployment: Deployment, revision: Revision, environment: ResolvedEnvironment) -> Replica:
@@ -63,8 +68,10 @@ def _spec(replica: Replica, environment: ResolvedEnvironment) -> dict[str, Any]:
             "max_concurrent": settings["max_concurrent"],
             "timeout_ms": settings["timeout_ms"],
             "max_queue": MOST_QUEUED,
+            "queue_wait_ms": settings["max_queue_wait_ms"],
             "max_body_mb": LARGEST_BODY_MB,
         },
+        "sample": _example_of(model) if model and not revision.entry_script else None,
         "log": LOG,
     }
 
@@ -81,4 +88,26 @@ def _input(model: ModelVersion) -> dict[str, Any]:
         "files": model.file_count,
         "bytes": model.size,
         "single": "",
+        "root": model.root,
     }
+
+
+def _example_of(model: ModelVersion) -> Any:
+    """Return the request that MLflow keeps beside a model which was logged with an example; None where there is none.
+
+    A server answers it before it gets any other.
+    """
+    folder = next(
+        (path.removesuffix(MLMODEL) for path in (MLMODEL, f"{model.root}/{MLMODEL}") if _has(model, path)), None
+    )
+    if folder is None or not _has(model, f"{folder}{EXAMPLE}"):
+        return None
+    contents = b"".join(open_file(model, f"{folder}{EXAMPLE}", 0, LARGEST_EXAMPLE_BYTES))
+    try:
+        return json.loads(contents)
+    except ValueError:  # cut, or damaged
+        return None
+
+
+def _has(model: ModelVersion, path: str) -> bool:
+    return model.files.filter(path=path).exists()

@@ -72,7 +72,7 @@ def logs(request: WorkspaceRequest, endpoint_name: str) -> HttpResponse:
     endpoint = find(request, endpoint_name)
     context = frame(request, endpoint, "logs")
     rows = Replica.objects.filter(deployment__endpoint=endpoint, run__isnull=False)
-    found = list(rows.select_related("deployment", "revision").order_by("-created_at")[:MOST_REPLICAS])
+    found = list(rows.select_related("deployment", "revision", "run__order").order_by("-created_at")[:MOST_REPLICAS])
     found.sort(key=lambda one: not one.is_open)
     wanted = request.GET.get("replica", "")
     chosen = next((one for one in found if str(one.pk) == wanted), found[0] if found else None)
@@ -125,7 +125,9 @@ def _keys(request: WorkspaceRequest, endpoint: Endpoint) -> list[tuple[str, str,
 def _card(deployment: Deployment) -> dict[str, Any]:
     """Return a deployment as the page shows it."""
     shown = deployment.shown_revision
-    rows = Replica.objects.filter(deployment=deployment).select_related("revision", "run").order_by("-created_at")
+    rows = (
+        Replica.objects.filter(deployment=deployment).select_related("revision", "run__order").order_by("-created_at")
+    )
     open_ones = list(rows.exclude(state=ReplicaState.ENDED)[:MOST_REPLICAS])
     ended = list(rows.filter(state=ReplicaState.ENDED)[:MOST_ENDED])
     return {
