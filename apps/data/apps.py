@@ -8,6 +8,7 @@ class DataConfig(AppConfig):
     def ready(self) -> None:
         from apps.core import hooks
         from apps.data import entries, services
+        from apps.data.choosing import data_choices
         from apps.data.hooks import dataset_uses
         from apps.data.inputs.datasets import DatasetProvider
         from apps.data.inputs.places import AddressProvider, DatastoreProvider
@@ -18,6 +19,7 @@ class DataConfig(AppConfig):
         for provider in (DatasetProvider, DatastoreProvider, AddressProvider):
             experiments.data_providers.add(provider)
         experiments.register_output.add(register_output)
+        experiments.data_choices.add(data_choices)
         dataset_uses.add(uses_by_runs)
         entries.register_verbs()
         hooks.workspace_created.add(services.prepare_workspace)

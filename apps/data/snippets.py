@@ -23,7 +23,7 @@ def snippets_of(version: DatasetVersion, first_path: str) -> list[Snippet]:
             Snippet("pandas", f'{get}paths = dataset.download("data")\n\nimport pandas as pd\n\n{_pandas(version)}'),
             Snippet("polars", f'{get}paths = dataset.download("data")\n\nimport polars as pl\n\n{_polars(version)}'),
         ]
-    kind = "uri_file" if version.file_count == 1 else "uri_folder"
+    kind = run_type(version)
     command = "python train.py --data ${{inputs.data}}"
     return [
         *found,
@@ -34,6 +34,11 @@ def snippets_of(version: DatasetVersion, first_path: str) -> list[Snippet]:
             f"    path: azureml:{version.reference}\n",
         ),
     ]
+
+
+def run_type(version: DatasetVersion) -> str:
+    """Return the type of input by which a run gets a version most simply: a single file by its path, else a folder."""
+    return "uri_file" if version.file_count == 1 else "uri_folder"
 
 
 def _pandas(version: DatasetVersion) -> str:

@@ -181,3 +181,15 @@ class RunAction:
 
 run_actions: Hook[[Run], list[RunAction]] = Hook("run_actions")
 """``(run)``: what can be done with a run elsewhere, as it is now."""
+
+
+@dataclass(frozen=True)
+class DataChoice:
+    """Data that a new run can be given. ``path`` is what is submitted (``azureml:iris:2``), ``hint`` says in words what it is."""
+
+    path: str
+    hint: str
+
+
+data_choices: Hook[[Workspace, str], list[DataChoice]] = Hook("data_choices")
+"""``(workspace, text)``: some data that somebody may mean who has typed so far; without a text the newest."""

@@ -13,6 +13,7 @@ urlpatterns = [
     path("jobs/", lists.experiments, name="experiments"),
     path("jobs/runs/", lists.runs, name="runs"),
     path("jobs/new/", submit.new_run, name="new-run"),
+    path("jobs/new/data/", submit.data_choices, name="data-choices"),
     path("jobs/new/file/", submit.new_run_from_file, name="new-run-from-file"),
     path(_experiment, experiment.experiment, name="experiment"),
     path(f"{_experiment}edit/", experiment.edit, name="edit-experiment"),

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase
@@ -19,7 +20,7 @@ from apps.data.hooks import uses_of
 from apps.data.lists import DatasetFileList
 from apps.data.models import Dataset, DatasetFile, DatasetVersion
 from apps.data.services import AskedPage
-from apps.data.snippets import snippets_of
+from apps.data.snippets import run_type, snippets_of
 from apps.data.states import DatasetKind
 from apps.data.tabular.settings import DELIMITERS, ColumnType, Format
 from apps.data.views.paging import Paging
@@ -123,7 +124,12 @@ def consume(request: WorkspaceRequest, dataset_name: str) -> HttpResponse:
     """What to write to use a version."""
     version = _find(request, dataset_name, with_columns=True)
     first = DatasetFile.objects.filter(version=version).order_by("path").first()
-    context = {"snippets": snippets_of(version, first.path if first else "")}
+    chosen = urlencode({"data": f"azureml:{version.reference}", "type": run_type(version)})
+    context = {
+        "snippets": snippets_of(version, first.path if first else ""),
+        "run_url": f"{reverse('experiments:new-run', args=[request.workspace.name])}?{chosen}",
+        "may_run": may(request.membership, Action.RUNS_WRITE),
+    }
     return render(request, "data/dataset_consume.html", _context(request, version, "dataset-consume") | context)
 
 
@@ -136,7 +142,7 @@ def lineage(request: WorkspaceRequest, dataset_name: str) -> HttpResponse:
     context = {
         "uses": [{"use": use, "version": numbers.get(use.version_id)} for use in uses],
         "is_cut": len(uses) == MOST_USES,
-        "snippet": f"inputs:\n  data:\n    type: {_v2_type(version)}\n    path: azureml:{version.reference}\n",
+        "snippet": f"inputs:\n  data:\n    type: {run_type(version)}\n    path: azureml:{version.reference}\n",
     }
     return render(request, "data/dataset_lineage.html", _context(request, version, "dataset-lineage") | context)
 
@@ -276,9 +282,3 @@ def _settings_in_words(version: DatasetVersion) -> list[tuple[str, str]]:
     if settings.get("skip_lines"):
         facts.append((_("Skipped lines"), str(settings["skip_lines"])))
     return facts
-
-
-def _v2_type(version: DatasetVersion) -> str:
-    if version.dataset.kind == DatasetKind.TABULAR and version.file_count > 1:
-        return "mltable"
-    return "uri_file" if version.file_count == 1 else "uri_folder"

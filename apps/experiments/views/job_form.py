@@ -1,6 +1,5 @@
 """The form that submits a run: where its code comes from, its command, and all it is given."""
 
-import math
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -11,26 +10,19 @@ from django.utils.translation import gettext_lazy
 from apps.core.errors import InvalidInput, UserError
 from apps.experiments.services import CommandJob, Limits
 from apps.experiments.views.code_form import MONO, CodeForm
+from apps.experiments.views.job_rows import (
+    InputRow,
+    OutputRow,
+    check_names,
+    input_rows,
+    output_rows,
+    posted_inputs,
+    posted_outputs,
+)
 from apps.workspaces.forms import TagsField
 from apps.workspaces.text import validate_one_line, validate_text
 
 SECONDS_A_MINUTE = 60
-INPUT_TYPES = [
-    ("string", gettext_lazy("text")),
-    ("number", gettext_lazy("number")),
-    ("integer", gettext_lazy("whole number")),
-    ("boolean", gettext_lazy("true or false")),
-]
-
-
-@dataclass
-class InputRow:
-    """A line of the inputs: what was typed, and what is wrong with it."""
-
-    name: str = ""
-    type: str = "string"
-    value: str = ""
-    error: str = ""
 
 
 class VariablesField(forms.CharField):
@@ -66,16 +58,9 @@ class NewRunForm(CodeForm):
         max_length=100_000,
         widget=forms.Textarea(attrs={"rows": 2, "data-command": True, **MONO}),
         help_text=gettext_lazy(
-            "Runs in the code folder by the shell. ${{inputs.NAME}} stands for the value of an input, ${{outputs.NAME}} for "
-            "the folder of an output."
+            "Runs in the code folder by the shell. ${{inputs.NAME}} stands for the value of an input or the path of data, "
+            "${{outputs.NAME}} for the folder of an output."
         ),
-    )
-    outputs = forms.CharField(
-        label=gettext_lazy("Outputs"),
-        required=False,
-        max_length=5000,
-        widget=forms.TextInput(attrs={"placeholder": "model, report", **MONO}),
-        help_text=gettext_lazy("Names of folders, separated by commas. The folder outputs/ is kept in any case."),
     )
     environment = forms.ChoiceField(label=gettext_lazy("Environment"), required=False)
     compute = forms.ChoiceField(label=gettext_lazy("Compute target"))
@@ -119,20 +104,16 @@ class NewRunForm(CodeForm):
         super().__init__(*args, **kwargs)
         self.fields["environment"].choices = environments  # type: ignore[attr-defined]
         self.fields["compute"].choices = targets  # type: ignore[attr-defined]
-        self.rows = _posted_rows(self.data) if self.is_bound else [InputRow()]
+        self.rows = posted_inputs(self.data) if self.is_bound else [InputRow()]
+        self.output_rows = posted_outputs(self.data) if self.is_bound else [OutputRow()]
 
     def clean(self) -> dict[str, Any]:
-        """Look at the rows of the inputs too."""
+        """Look at the rows of the inputs and outputs too."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        seen: set[str] = set()
-        for row in self.rows:
-            if row.value and not row.name:
-                row.error = _("Give it a name.")
-            elif row.name and row.name in seen:
-                row.error = _("There is another input of this name.")
-            seen.add(row.name)
-        if any(row.error for row in self.rows):
+        if not check_names(self.rows):
             self.add_error(None, _("Look at the inputs."))
+        if not check_names(self.output_rows):
+            self.add_error(None, _("Look at the outputs."))
         return cleaned
 
     def refuse(self, error: UserError) -> None:
@@ -140,10 +121,12 @@ class NewRunForm(CodeForm):
         errors = error.errors if isinstance(error, InvalidInput) else {error.field or "": [str(error.message)]}
         for path, sentences in errors.items():
             kind, _dot, name = path.partition(".")
-            row = next((row for row in self.rows if kind == "inputs" and row.name == name), None)
+            rows: list[Any] = [*self.rows] if kind == "inputs" else [*self.output_rows] if kind == "outputs" else []
+            row = next((row for row in rows if row.name == name), None)
             if row:
                 row.error = " ".join(sentences)
-                self.add_error(None, _("Look at the input “%(name)s”.") % {"name": name})
+                look = _("Look at the input “%(name)s”.") if kind == "inputs" else _("Look at the output “%(name)s”.")
+                self.add_error(None, look % {"name": name})
                 continue
             place = _PLACES.get(path) or _PLACES.get(kind) or path
             named = [f"{name}: {sentence}" if name and kind == "variables" else sentence for sentence in sentences]
@@ -153,15 +136,14 @@ class NewRunForm(CodeForm):
         """Return what the form says; ``origin`` is the job it was cloned from, whose parts without a field are kept."""
         data = self.cleaned_data
         earlier = origin or CommandJob(command="")
-        names = [name.strip() for name in data["outputs"].split(",") if name.strip()]
         timeout = data["timeout_minutes"]
         return replace(
             earlier,
             command=data["command"].replace("\r\n", "\n"),
             environment=data["environment"] or None,
             compute=data["compute"],
-            inputs={row.name: {"type": row.type, "value": typed(row.type, row.value)} for row in self.rows if row.name},
-            outputs={name: earlier.outputs.get(name, {"type": "uri_folder"}) for name in names},
+            inputs={row.name: row.as_given() for row in self.rows if row.name},
+            outputs={row.name: _output(row, earlier.outputs.get(row.name, {})) for row in self.output_rows if row.name},
             variables=data["variables"],
             limits=Limits(timeout * SECONDS_A_MINUTE if timeout else None, data["memory_mb"], earlier.limits.processes),
             display_name=data["display_name"],
@@ -188,6 +170,7 @@ class Prefilled:
 
     values: dict[str, Any] = field(default_factory=dict)
     rows: list[InputRow] = field(default_factory=list)
+    output_rows: list[OutputRow] = field(default_factory=list)
     is_example: bool = False
     note: str = ""
 
@@ -197,7 +180,6 @@ def prefilled_from(job: CommandJob, experiment_name: str) -> Prefilled:
     timeout = job.limits.timeout_s
     values = {
         "command": job.command,
-        "outputs": ", ".join(job.outputs),
         "environment": job.environment or "",
         "compute": job.compute,
         "timeout_minutes": -(-timeout // SECONDS_A_MINUTE) if timeout else None,
@@ -208,36 +190,10 @@ def prefilled_from(job: CommandJob, experiment_name: str) -> Prefilled:
         "description": job.description,
         "tags": job.tags,
     }
-    rows = [
-        InputRow(name, str(given.get("type", "string")), as_text(given.get("value")))
-        for name, given in job.inputs.items()
-    ]
-    return Prefilled(values, rows)
+    return Prefilled(values, input_rows(job.inputs), output_rows(job.outputs))
 
 
-def as_text(value: Any) -> str:
-    """Return a literal as it is typed into the form."""
-    if value is None:
-        return ""
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def typed(kind: str, text: str) -> Any:
-    """Return a typed literal; text that does not fit stays text, which the service refuses in words."""
-    try:
-        if kind == "integer":
-            return int(text)
-        if kind == "number":
-            number = int(text) if text.strip().lstrip("+-").isdecimal() else float(text)
-            return number if math.isfinite(number) else text
-    except (ValueError, OverflowError):
-        return text
-    if kind == "boolean":
-        return {"true": True, "false": False}.get(text.strip().lower(), text)
-    return text
-
-
-def _posted_rows(data: Any) -> list[InputRow]:
-    names, types, values = (data.getlist(f"input_{part}") for part in ("name", "type", "value"))
-    rows = [InputRow(name.strip(), kind, value) for name, kind, value in zip(names, types, values, strict=False)]
-    return [row for row in rows if row.name or row.value] or [InputRow()]
+def _output(row: OutputRow, earlier: dict[str, Any]) -> dict[str, Any]:
+    """Return an output as a job has it; parts without a field are kept."""
+    rest = {name: value for name, value in earlier.items() if name not in {"type", "name"}}
+    return {**rest, "type": row.type, **({"name": row.asset} if row.asset else {})}

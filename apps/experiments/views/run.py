@@ -21,8 +21,8 @@ from apps.experiments.models import MetricSummary, Run
 from apps.experiments.services import data_of
 from apps.experiments.text import warnings_of
 from apps.experiments.views.failure import failure_of
-from apps.experiments.views.job_form import as_text
 from apps.experiments.views.records import groups_of
+from apps.experiments.views.run_data import inputs_of, outputs_of
 from apps.experiments.views.shared import find_run, head_context, page_context, socket_of, wants_part
 from apps.workspaces.access import WorkspaceRequest, workspace_page
 from apps.workspaces.policies import may
@@ -53,17 +53,15 @@ def overview(request: WorkspaceRequest, run_id: UUID) -> HttpResponse:
     parameters = list(run.parameters.order_by("name")[: MOST_PARAMETERS + 1])
     metrics = list(run.metrics.filter(is_system=False).order_by("name")[: MOST_METRICS + 1])
     environment, limits = run.config.get("environment") or {}, run.config.get("limits") or {}
+    shown_data = data_of(run)
     facts: dict[str, Any] = {
         "warnings": warnings_of(run),
         "environment": str(environment.get("name") or environment.get("reference") or ""),
         "environment_url": _environment_url(request, str(environment.get("name") or "")),
         "time_limit": duration(limits["timeout_s"]) if limits.get("timeout_s") else "",
         "memory_limit": filesizeformat(limits["memory_mb"] * MIB) if limits.get("memory_mb") else "",
-        "inputs": [
-            (name, given.get("type", ""), as_text(given.get("value")))
-            for name, given in (run.config.get("inputs") or {}).items()
-        ],
-        "outputs": run.config.get("outputs") or {},
+        "inputs": inputs_of(run, shown_data),
+        "outputs": outputs_of(run, shown_data),
         "variables": run.config.get("variables") or {},
         "parameters": parameters[:MOST_PARAMETERS],
         "has_more_parameters": len(parameters) > MOST_PARAMETERS,

@@ -20,10 +20,12 @@ from apps.core.errors import UserError
 from apps.experiments import hooks, services
 from apps.experiments.models import Experiment, Run, Snapshot
 from apps.experiments.services import CommandJob
+from apps.experiments.services.config import DATA_TYPES, INPUT_MODES
 from apps.experiments.services.submit import resolve
 from apps.experiments.snapshots.reading import file_of
 from apps.experiments.views.code_form import SCRIPT_NAME, JobFileForm
-from apps.experiments.views.job_form import INPUT_TYPES, InputRow, NewRunForm, Prefilled, prefilled_from
+from apps.experiments.views.job_form import NewRunForm, Prefilled, prefilled_from
+from apps.experiments.views.job_rows import INPUT_GROUPS, OUTPUT_GROUPS, InputRow, posted_inputs
 from apps.experiments.views.kept_code import code_of, keep_upload, kept_context, sign_kept
 from apps.experiments.views.shared import find_run
 from apps.workspaces.access import WorkspaceRequest, workspace_page
@@ -31,7 +33,9 @@ from apps.workspaces.models import Workspace
 from apps.workspaces.roles import Action
 
 EXAMPLE = Path(__file__).parents[1] / "example_job" / "train.py"
+READING = EXAMPLE.with_name("read.py")
 EXAMPLE_NAME = "train.py"
+MOST_TEXTS = 5
 MOST_SUGGESTED = 200
 JOB_FILE = """\
 $schema: https://azuremlschemas.azureedge.net/latest/commandJob.schema.json
@@ -47,7 +51,7 @@ def new_run(request: WorkspaceRequest) -> HttpResponse:
     """Submit a run by the form.
 
     ``?clone=<run id>`` begins with what that run was given, ``?start=<name>`` with what another app has under this name,
-    ``?example`` with a script that runs.
+    ``?example`` with a script that runs, ``?data=azureml:iris:2&type=uri_file`` with one that reads this.
     """
     origin = _origin(request)
     job = services.clone_config(origin) if origin else None
@@ -56,6 +60,7 @@ def new_run(request: WorkspaceRequest) -> HttpResponse:
         prefilled = _begin(request, origin, job)
         form = NewRunForm(initial={**_defaults(choices), **prefilled.values}, **choices)
         form.rows = prefilled.rows or form.rows
+        form.output_rows = prefilled.output_rows or form.output_rows
         return _show(request, form, origin, is_example=prefilled.is_example, note=prefilled.note)
     data, refusal = keep_upload(request)
     form = NewRunForm(data, request.FILES, **choices)
@@ -96,6 +101,8 @@ def _begin(request: WorkspaceRequest, origin: Run | None, job: CommandJob | None
         return prefilled
     if start := next((found for found in hooks.run_starts(request.GET.get("start", "")) if found), None):
         return _started(request, start)
+    if path := request.GET.get("data", ""):
+        return _reading(experiment, path, request.GET.get("type", ""))
     is_first = "empty" not in request.GET and not Run.objects.filter(workspace=request.workspace).of_users().exists()
     if "example" in request.GET or is_first:
         return _example(experiment)
@@ -117,6 +124,27 @@ def _version_of(request: WorkspaceRequest, reference: Any) -> Any:
     except UserError:  # said once it is submitted
         return reference
     return found.name if found else reference
+
+
+def _reading(experiment: str, path: str, kind: str) -> Prefilled:
+    values = {
+        "script": READING.read_text(),
+        "command": f"python {EXAMPLE_NAME} --data ${{{{inputs.data}}}}",
+        "experiment": experiment,
+    }
+    return Prefilled(values, [InputRow("data", kind if kind in DATA_TYPES else "uri_folder", path)])
+
+
+@workspace_page(get=Action.RUNS_WRITE)
+def data_choices(request: WorkspaceRequest) -> HttpResponse:
+    """Data that the rows of the form may mean, as far as they are typed; for htmx."""
+    texts = {row.value for row in posted_inputs(request.GET) if row.is_data} or {""}
+    choices = [choice for text in sorted(texts)[:MOST_TEXTS] for choice in _data_choices(request.workspace, text)]
+    return render(request, "experiments/_data_choices.html", {"data_choices": list(dict.fromkeys(choices))})
+
+
+def _data_choices(workspace: Workspace, text: str) -> list[hooks.DataChoice]:
+    return [choice for choices in hooks.data_choices(workspace, text[:300]) for choice in choices]
 
 
 def _example(experiment: str) -> Prefilled:
@@ -199,7 +227,10 @@ def _show(
         "form": form,
         "origin": origin,
         **kept_context(request.workspace, form),
-        "input_types": INPUT_TYPES,
+        "input_groups": INPUT_GROUPS,
+        "output_groups": OUTPUT_GROUPS,
+        "input_modes": INPUT_MODES,
+        "data_choices": _data_choices(request.workspace, ""),
         "experiments": names.values_list("name", flat=True)[:MOST_SUGGESTED],
         "is_example": is_example,
         "note": note,

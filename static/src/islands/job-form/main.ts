@@ -57,15 +57,16 @@ function startFolder(form: HTMLFormElement, signal: AbortSignal, use: (script: s
   input.addEventListener('change', () => void take(), { signal });
 }
 
-function startRows(form: HTMLFormElement, signal: AbortSignal): void {
-  const rows = form.querySelector('[data-rows]');
-  const template = form.querySelector<HTMLTemplateElement>('[data-row-template]');
+/** Let rows be added to a set of them, and removed. */
+function startRows(set: HTMLElement, signal: AbortSignal): void {
+  const rows = set.querySelector('[data-rows]');
+  const template = set.querySelector<HTMLTemplateElement>('[data-row-template]');
   if (!rows || !template) return;
   const add = (): void => {
     rows.append(template.content.cloneNode(true));
     rows.lastElementChild?.querySelector('input')?.focus();
   };
-  form.querySelector('[data-row-add]')?.addEventListener('click', add, { signal });
+  set.querySelector('[data-row-add]')?.addEventListener('click', add, { signal });
   rows.addEventListener(
     'click',
     (event) => {
@@ -73,7 +74,7 @@ function startRows(form: HTMLFormElement, signal: AbortSignal): void {
       if (!row) return;
       const near = row.nextElementSibling ?? row.previousElementSibling;
       row.remove();
-      (near?.querySelector<HTMLElement>('input') ?? form.querySelector<HTMLElement>('[data-row-add]'))?.focus();
+      (near?.querySelector<HTMLElement>('input') ?? set.querySelector<HTMLElement>('[data-row-add]'))?.focus();
     },
     { signal },
   );
@@ -88,7 +89,7 @@ island(
     const stop = new AbortController();
     const use = startCommand(form, stop.signal);
     startFolder(form, stop.signal, use);
-    startRows(form, stop.signal);
+    for (const set of all(form, '[data-row-set]')) startRows(set, stop.signal);
     for (const area of all<HTMLTextAreaElement>(form, 'textarea[data-editor]')) startEditor(area, stop.signal);
     form.addEventListener(
       'keydown',
