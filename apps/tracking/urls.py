@@ -12,6 +12,7 @@ from apps.tracking.api import (
     runs,
     server,
 )
+from apps.tracking.views import front_page
 
 _api = "api/2.0/mlflow/"
 _files = "api/2.0/mlflow-artifacts/artifacts"
@@ -40,13 +41,17 @@ _registry = [
 ]
 
 urlpatterns = [
-    path("", server.front_page, name="mlflow"),
+    path("", front_page, name="mlflow"),
     path("version", server.Version.as_view()),
     path("api/3.0/mlflow/server-info", server.ServerInfo.as_view()),
     path(f"{_api}experiments/get", experiments.GetExperiment.as_view()),
     path(f"{_api}experiments/get-by-name", experiments.GetExperimentByName.as_view()),
     path(f"{_api}experiments/create", experiments.CreateExperiment.as_view()),
     path(f"{_api}experiments/search", experiments.SearchExperiments.as_view()),
+    path(f"{_api}experiments/delete", experiments.DeleteExperiment.as_view()),
+    path(f"{_api}experiments/restore", experiments.RestoreExperiment.as_view()),
+    path(f"{_api}experiments/set-experiment-tag", experiments.SetExperimentTag.as_view()),
+    path(f"{_api}experiments/delete-experiment-tag", experiments.DeleteExperimentTag.as_view()),
     path(f"{_api}runs/create", runs.CreateRun.as_view()),
     path(f"{_api}runs/get", runs.GetRun.as_view()),
     path(f"{_api}runs/update", runs.UpdateRun.as_view()),

@@ -2,17 +2,22 @@
 
 from typing import Any
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.core.errors import NotAllowed, NotFound
 from apps.experiments.models import Experiment
+from apps.experiments.services import archive_experiment, edit_experiment, restore_experiment
 from apps.experiments.services.experiments import find_or_create_experiment
 from apps.tracking.api.base import TrackingAPI
-from apps.tracking.asked import number_in, text_in, uuid_of
+from apps.tracking.asked import number_in, text_in
 from apps.tracking.dialect import experiment_of
-from apps.tracking.errors import AlreadyThere, Invalid
+from apps.tracking.errors import AlreadyThere
+from apps.tracking.logged_models import texts_in
+from apps.tracking.search.experiments import find_experiments
+from apps.tracking.search.paging import page
 from apps.workspaces.access import workspace_access
 from apps.workspaces.roles import Action
 
@@ -55,7 +60,10 @@ class CreateExperiment(TrackingAPI):
             raise NotAllowed(_("The code of a run cannot make experiments with the run's token."))
         if Experiment.objects.filter(workspace=self.workspace, name=name).exists():
             raise AlreadyThere(_("There is an experiment “%(name)s” already.") % {"name": name[:255]})
-        experiment = find_or_create_experiment(actor=self.actor, workspace=self.workspace, name=name)
+        tags = texts_in(self.asked(request).get("tags"), "tags")
+        with transaction.atomic():
+            experiment = find_or_create_experiment(actor=self.actor, workspace=self.workspace, name=name)
+            edit_experiment(actor=self.actor, experiment=experiment, changes={"tags": tags})
         return Response({"experiment_id": str(experiment.pk)})
 
 
@@ -65,21 +73,67 @@ class SearchExperiments(TrackingAPI):
     access = workspace_access(get=Action.RUNS_READ, post=Action.RUNS_READ)
 
     def get(self, request: Request, **kwargs: Any) -> Response:
-        """Return experiments, newest first."""
+        """Return experiments, newest first unless the request says otherwise."""
         asked = self.asked(request)
-        if asked.get("filter"):
-            raise Invalid(_("Experiments cannot be filtered here yet; leave “filter” out."))
-        most = number_in(asked, "max_results", MOST_LISTED, MOST_LISTED)
-        found = self.experiments().order_by("-pk")
-        view = asked.get("view_type", "ACTIVE_ONLY")
+        found = self.experiments()
+        view = asked.get("view_type") or "ACTIVE_ONLY"
         if view != "ALL":
             found = found.filter(archived_at__isnull=view != "DELETED_ONLY")
-        if token := asked.get("page_token"):
-            found = found.filter(pk__lt=uuid_of(token, "page_token"))
-        rows = list(found[: most + 1])
-        answer: dict[str, Any] = {"experiments": [experiment_of(row) for row in rows[:most]]}
-        if len(rows) > most:
-            answer["next_page_token"] = str(rows[most - 1].pk)
-        return Response(answer)
+        is_query = request.method == "GET"
+        order_by = request.query_params.getlist("order_by") if is_query else asked.get("order_by")
+        found = find_experiments(found, where=asked.get("filter"), order_by=order_by)
+        rows, token = page(found, asked.get("page_token"), number_in(asked, "max_results", MOST_LISTED, 50_000))
+        answer: dict[str, Any] = {"experiments": [experiment_of(row) for row in rows]}
+        return Response({**answer, "next_page_token": token} if token else answer)
 
     post = get
+
+
+class ExperimentChange(TrackingAPI):
+    """A view that changes an experiment, which is not for the code of a run."""
+
+    access = workspace_access(post=Action.RUNS_WRITE)
+
+    def post(self, request: Request, **kwargs: Any) -> Response:
+        """Change the experiment that the request names."""
+        asked = self.asked(request)
+        experiment = self.find_experiment(asked.get("experiment_id"))
+        if self.order:
+            raise NotAllowed(_("The code of a run cannot change experiments with the run's token."))
+        self.change(experiment, asked)
+        return Response({})
+
+    def change(self, experiment: Experiment, asked: dict[str, Any]) -> None:
+        """Do what this call is for."""
+        raise NotImplementedError
+
+
+class DeleteExperiment(ExperimentChange):
+    """``experiments/delete``: out of the lists; nothing of it is lost."""
+
+    def change(self, experiment: Experiment, asked: dict[str, Any]) -> None:
+        archive_experiment(actor=self.actor, experiment=experiment)
+
+
+class RestoreExperiment(ExperimentChange):
+    """``experiments/restore``"""
+
+    def change(self, experiment: Experiment, asked: dict[str, Any]) -> None:
+        restore_experiment(actor=self.actor, experiment=experiment)
+
+
+class SetExperimentTag(ExperimentChange):
+    """``experiments/set-experiment-tag``"""
+
+    def change(self, experiment: Experiment, asked: dict[str, Any]) -> None:
+        tags = {**experiment.tags, text_in(asked, "key"): str(asked.get("value") or "")}
+        edit_experiment(actor=self.actor, experiment=experiment, changes={"tags": tags})
+
+
+class DeleteExperimentTag(ExperimentChange):
+    """``experiments/delete-experiment-tag``"""
+
+    def change(self, experiment: Experiment, asked: dict[str, Any]) -> None:
+        key = text_in(asked, "key")
+        tags = {name: value for name, value in experiment.tags.items() if name != key}
+        edit_experiment(actor=self.actor, experiment=experiment, changes={"tags": tags})

@@ -2,15 +2,14 @@
 
 from typing import Any
 
-from django.http import HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.tracking.api.base import TrackingAPI
 from apps.tracking.errors import Invalid
-from apps.workspaces.access import WorkspaceRequest, workspace_access, workspace_page
+from apps.workspaces.access import workspace_access
 from apps.workspaces.roles import Action
 
 LIKE_MLFLOW = "3.1.0"
@@ -47,9 +46,3 @@ class NotSpoken(TrackingAPI):
         raise Invalid(_("The studio does not know the call “%(call)s” of MLflow.") % {"call": call[:200]})
 
     post = put = patch = get
-
-
-@workspace_page(get=Action.RUNS_READ)
-def front_page(request: WorkspaceRequest) -> HttpResponseRedirect:
-    """Send people who follow the address that clients print to the workspace's jobs."""
-    return HttpResponseRedirect(reverse("experiments:experiments", args=[request.workspace.name]))

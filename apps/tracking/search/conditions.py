@@ -8,7 +8,9 @@ from uuid import UUID
 from django.db.models import Exists, F, Lookup, OuterRef, Q, QuerySet, TextField
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
+from django.utils.translation import gettext as _
 
+from apps.tracking.errors import Invalid
 from apps.tracking.grammar import Clause
 
 _NUMBER_LOOKUPS = {"=": "exact", ">": "gt", ">=": "gte", "<": "lt", "<=": "lte"}
@@ -88,7 +90,13 @@ def of_time(name: str, clause: Clause) -> Q:
 
 
 def of_id(name: str, clause: Clause, prefix: str = "") -> Q:
-    """Return the condition on a column of ids, which clients write as texts; patterns are not for ids."""
+    """Return the condition on a column of ids, which clients write as texts.
+
+    Raises:
+        Invalid: it asks by a pattern.
+    """
+    if "LIKE" in clause.operator:
+        raise Invalid(_("Ids are compared by = or IN, not by patterns."))
     wanted = clause.value if isinstance(clause.value, tuple) else (clause.value,)
     found = Q(**{f"{name}__in": [key for text in wanted if (key := _uuid(text, prefix))]})
     return ~found if clause.operator in {"!=", "NOT IN"} else found

@@ -75,8 +75,6 @@ def _of_version(clause: Clause) -> Any:
     if clause.key == "version_number":
         return of_number("number", clause)
     if clause.key == "run_id":
-        if "LIKE" in clause.operator:
-            raise Invalid(_("Ids are compared by = or IN, not by patterns."))
         return of_id("run", clause)
     return of_text(_VERSION_COLUMNS[clause.key], clause)
 

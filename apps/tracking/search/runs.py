@@ -107,16 +107,12 @@ def _with_attribute(runs: RunQuerySet, clause: Clause) -> RunQuerySet:
         return runs.filter(of_time("ended_at", clause))
     if clause.key in _STARTS:
         return runs.alias(start_time=Coalesce("started_at", "created_at")).filter(of_time("start_time", clause))
-    if "LIKE" in clause.operator:
-        raise Invalid(_("Ids are compared by = or IN, not by patterns."))
     return runs.filter(of_id("pk", clause, prefix="mlflow-artifacts:/"))
 
 
 def _with_parent(runs: RunQuerySet, clause: Clause) -> RunQuerySet:
     if clause.value is None:
         return runs.filter(parent__isnull=clause.operator == "IS NULL")
-    if "LIKE" in clause.operator:
-        raise Invalid(_("Ids are compared by = or IN, not by patterns."))
     return runs.filter(of_id("parent", clause), parent__isnull=False)
 
 
