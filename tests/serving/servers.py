@@ -91,3 +91,31 @@ def serving(
             process.send_signal(signal.SIGKILL)
         process.wait()
         shutil.rmtree(folder)
+
+
+@contextlib.contextmanager
+def relay(port: int, path: Path) -> Iterator[None]:
+    """Pass connections to a port on to a unix socket, for clients that know no such sockets."""
+    import socketserver
+    import threading
+
+    class Handler(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as there:
+                there.connect(str(path))
+                back = threading.Thread(target=copy, args=[there, self.request], daemon=True)
+                back.start()
+                copy(self.request, there)
+                back.join()
+
+    def copy(source: socket.socket, target: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while data := source.recv(65536):
+                target.sendall(data)
+            target.shutdown(socket.SHUT_WR)
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", port), Handler) as server:
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, args=[0.05], daemon=True).start()
+        yield
+        server.shutdown()

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from urllib.parse import parse_qs
 
 from mlstudio import __version__
-from mlstudio.serving.answers import Answer, failure, json_answer
+from mlstudio.serving.answers import FAILED, Answer, failure, json_answer
 from mlstudio.serving.bodies import BadInput
 from mlstudio.serving.cors import Cors
 from mlstudio.serving.http import Request, Respond
@@ -26,6 +26,7 @@ NOT_FOUND = (
 )
 NOT_ALLOWED = "The method is not allowed for the requested URL."
 TEXT = ("Content-Type", "text/html; charset=utf-8")
+EMPTY = [TEXT, (FAILED, "False")]
 HEALTHY = Answer(200, b"Healthy", [TEXT])
 SERVER = ("x-ms-server-version", f"mlstudio/{__version__}")
 
@@ -88,7 +89,7 @@ class App:
         if ids.problem:
             finish(failure(431, ids.problem))
         elif self._cors.is_preflight(request):
-            finish(Answer(200, b"", [TEXT, *self._cors.preflight(request)]))
+            finish(Answer(200, b"", [*EMPTY, *self._cors.preflight(request)]))
         else:
             self._route(request, finish)
 
@@ -105,7 +106,7 @@ class App:
     def _score(self, request: Request, work: Callable[[Request], Answer], finish: Respond) -> None:
         is_score = request.path == "/score"
         if request.method == "OPTIONS" and not (is_score and self._model is not None and self._model.is_raw):
-            finish(Answer(200, b"", [TEXT]))
+            finish(Answer(200, b"", EMPTY))
         elif request.method not in (("GET", "POST", "OPTIONS") if is_score else ("POST",)):
             finish(_not_allowed("GET, POST, OPTIONS" if is_score else "POST, OPTIONS"))
         else:

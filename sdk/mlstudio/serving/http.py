@@ -18,6 +18,7 @@ SLOWEST_BODY = 100_000  # bytes a second, beyond the first seconds
 IDLE_S = 300.0
 LINGER_S = 2.0
 READ_AHEAD = 256 << 10
+BODILESS = (204, 304)
 REASONS = {each.value: each.phrase for each in HTTPStatus}
 
 
@@ -202,10 +203,11 @@ class Connection(asyncio.Protocol):
     def _as_bytes(self, answer: Answer, is_kept_open: bool, is_head: bool) -> bytes:
         lines = [f"HTTP/1.1 {answer.status} {REASONS.get(answer.status, 'Status')}"]
         lines += [f"{name}: {value}" for name, value in answer.headers]
-        lines += [f"Content-Length: {len(answer.body)}", f"Date: {self._shared.date()}"]
+        lines += [f"Content-Length: {len(answer.body)}"] if answer.status not in BODILESS else []
+        lines += [f"Date: {self._shared.date()}"]
         lines += ["\r\n" if is_kept_open else "Connection: close\r\n\r\n"]
         head = "\r\n".join(lines).encode("latin-1", "replace")
-        return head if is_head else head + answer.body
+        return head if is_head or answer.status in BODILESS else head + answer.body
 
     def _refuse(self, refusal: Malformed) -> None:
         """Answer what is no proper request, and read on for a moment so that the answer is not lost with the connection."""
