@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, models
+from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
 from apps.accounts.models import AccessToken, Invitation, User
@@ -21,6 +22,8 @@ from apps.environments.models import Environment, EnvironmentBuild, EnvironmentV
 from apps.environments.states import BuildState
 from apps.experiments.models import Experiment, Run, RunKind, RunTag
 from apps.experiments.states import RunStatus
+from apps.registry.models import ModelAlias, ModelFile, ModelVersion, RegisteredModel
+from apps.registry.states import Framework, ModelType, VersionState
 from apps.workspaces.models import Alias, Membership, Secret, Workspace
 from apps.workspaces.models.alias import AliasKind
 from apps.workspaces.roles import Role
@@ -109,6 +112,7 @@ def seed(rows: int) -> Studio:
     })  # fmt: skip
     _write_environments(rows, workspace, chance, now)
     _write_data(rows, workspace, viewer, chance, now)
+    _write_models(rows, workspace, viewer, chance, now)
     target = _write_compute(rows, workspace, colleague, chance, now)
     parent = _write_runs(rows, workspace, target, people[:50], chance, now)
     return Studio(viewer, workspace, colleague, target, parent)
@@ -149,7 +153,7 @@ def _write_runs(
     runs = _write(Run, rows, lambda n: {
         "workspace": workspace, "experiment": experiments[n % len(experiments)], "name": f"run_{n}", "number": n + 1,
         "display_name": f"{_words(chance)} {n}" if n % 3 else "", "status": statuses[n % len(statuses)], "target": target,
-        "archived_at": now if n % 15 == 0 else None, "submitted_by": people[n % len(people)],
+        "archived_at": now if n % 15 == 0 else None, "submitted_by": people[n % len(people)], "output_bytes": n % 5 * 1000,
         "kind": RunKind.INTERACTIVE if n % 4 == 0 else RunKind.COMMAND, "started_at": _before(chance, now),
         "config": {"command": "python train.py", "inputs": {"lr": {"type": "number", "value": 0.1}}, "text": "x" * 500},
     })  # fmt: skip
@@ -209,6 +213,34 @@ def _write_data(rows: int, workspace: Workspace, viewer: User, chance: random.Ra
     Dataset.objects.bulk_update(datasets, ["latest"], batch_size=BATCH)
     _write(DatasetFile, rows, lambda n: {
         "version": versions[0], "path": f"{chance.choice(WORDS)}/{n}.png", "size": n, "sha256": "b" * 64,
+    })  # fmt: skip
+
+
+def _write_models(rows: int, workspace: Workspace, viewer: User, chance: random.Random, now: datetime) -> None:
+    """Write models with a version each, of which one has 10,000, and one many files."""
+    models = _write(RegisteredModel, rows, lambda n: {
+        "workspace": workspace, "name": "many-versions" if n == 0 else f"{chance.choice(WORDS)}-{n}", "latest_number": 1,
+        "description": _words(chance), "latest_at": _before(chance, now), "archived_at": now if n % 25 == 24 else None,
+        "tags": {"team": chance.choice(WORDS)}, "created_by": viewer,
+    })  # fmt: skip
+    frameworks, types, states = list(Framework), list(ModelType), [VersionState.READY] * 30 + list(VersionState)
+
+    def version(n: int, model: RegisteredModel, number: int) -> dict[str, Any]:
+        return {
+            "model": model, "number": number, "type": types[n % len(types)], "framework": frameworks[n % len(frameworks)],
+            "state": states[n % len(states)], "run_name": f"run_{n}", "folder": f"models/{model.pk}/{number}", "size": n,
+            "file_count": 1, "sha256": f"{n:064}", "tags": {"stage": chance.choice(WORDS)}, "created_by": viewer,
+            "archived_at": now if n % 40 == 39 else None, "manifest": {"requirements": ["x" * 50] * 20},
+        }  # fmt: skip
+
+    versions = _write(ModelVersion, rows, lambda n: version(n, models[n], 1))
+    more = _write(ModelVersion, min(rows, 10_000), lambda n: version(n, models[0], n + 2))
+    newest = ModelVersion.objects.filter(model=OuterRef("pk")).order_by("-number")
+    RegisteredModel.objects.update(latest=Subquery(newest.values("pk")[:1]))
+    RegisteredModel.objects.filter(pk=models[0].pk).update(latest_number=more[-1].number)
+    _write(ModelAlias, rows, lambda n: {"model": models[n], "name": "champion", "version": versions[n]})
+    _write(ModelFile, min(rows, 20_000), lambda n: {
+        "version": more[-1], "path": f"{chance.choice(WORDS)}/{n}.bin", "size": n, "sha256": "b" * 64,
     })  # fmt: skip
 
 
