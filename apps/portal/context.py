@@ -41,7 +41,6 @@ class Section:
 class Shell:
     """The frame round one page, for one person."""
 
-    search_url = "/search/"
     user_feed_url = "/ws/me/"
 
     def __init__(self, request: HttpRequest) -> None:
@@ -49,6 +48,11 @@ class Shell:
         self.user: Any = getattr(request, "user", AnonymousUser())  # errors before it is known have pages too
         self.membership: Membership | None = getattr(request, "membership", None)
         self.workspace: Workspace | None = getattr(request, "workspace", None)
+
+    @property
+    def search_url(self) -> str:
+        """What the palette asks, from within this workspace."""
+        return f"/search/?workspace={self.workspace.name}" if self.workspace else "/search/"
 
     @property
     def theme(self) -> str:
