@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from apps.endpoints.models.endpoint import validate_name
 from apps.endpoints.states import (
     LONGEST_QUEUE_WAIT_MS,
     LONGEST_TIMEOUT_MS,
@@ -69,14 +70,14 @@ class DeployForm(DeploymentForm):
 
     endpoint = forms.CharField(
         label=_("Endpoint"),
-        max_length=32,
+        validators=[validate_name],
         widget=forms.TextInput(attrs={**PLAIN, "list": "endpoint-names"}),
         help_text=_(
             "A new name, or that of an endpoint to which this is added. It is in the address that programs call."
         ),
     )
     deployment = forms.CharField(
-        label=_("Deployment"), max_length=32, initial="blue", widget=forms.TextInput(attrs=PLAIN)
+        label=_("Deployment"), validators=[validate_name], initial="blue", widget=forms.TextInput(attrs=PLAIN)
     )
     all_traffic = forms.BooleanField(
         label=_("All requests go to it once it is ready"),

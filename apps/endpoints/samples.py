@@ -53,9 +53,22 @@ def _of_signature(inputs: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _written(value: Any) -> str:
-    """Return JSON for people: lists of plain values in one line."""
+    """Return JSON for people: what fits stands in one line."""
+    return _lines(value, "")
+
+
+def _lines(value: Any, indent: str) -> str:
     text = json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= _WIDEST else json.dumps(value, indent=2, ensure_ascii=False)
+    if len(text) + len(indent) <= _WIDEST or not isinstance(value, dict | list):
+        return text
+    inner = f"{indent}  "
+    if isinstance(value, list):
+        parts, ends = [_lines(one, inner) for one in value], "[]"
+    else:
+        parts = [f"{json.dumps(name, ensure_ascii=False)}: {_lines(one, inner)}" for name, one in value.items()]
+        ends = "{}"
+    joined = ",\n".join(f"{inner}{part}" for part in parts)
+    return f"{ends[0]}\n{joined}\n{indent}{ends[1]}"
 
 
 @dataclass(frozen=True)

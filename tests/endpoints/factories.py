@@ -30,7 +30,8 @@ class Setting:
     def add_model(self, **fields: Any) -> ModelVersion:
         """Return a further model, MLflow's unless told otherwise."""
         version: ModelVersion = ModelFactory.create(workspace=self.workspace).latest
-        values = {"type": ModelType.MLFLOW, "manifest": {"flavors": {"python_function": {}}}, **fields}
+        values = {"type": ModelType.MLFLOW, "manifest": {"flavors": {"python_function": {}}}}
+        values |= {"environment": self.environment.latest.reference, **fields}
         ModelVersion.objects.filter(pk=version.pk).update(**values)
         return ModelVersion.objects.select_related("model__workspace").get(pk=version.pk)
 

@@ -36,8 +36,6 @@ JSON_FIELDS = ("files", "environment", "environment_variables", "request_setting
 class TakesDeployment(OneEndpointAPI, TakesCode):
     """Mix into views that take what a deployment shall be; put it first."""
 
-    parser_classes = (OrjsonParser, MultiPartParser)
-
     def draft(self, request: Request) -> tuple[DeploymentDraft, bool | None]:
         """Return what was asked for, and whether it shall receive all traffic."""
         command = CreateDeploymentSerializer(data=body_of(request, *JSON_FIELDS))
@@ -55,6 +53,7 @@ class TakesDeployment(OneEndpointAPI, TakesCode):
 class DeploymentCollection(TakesDeployment, Idempotent, ListAPIView[Deployment]):
     """The deployments of an endpoint."""
 
+    parser_classes = (OrjsonParser, MultiPartParser)
     access = workspace_access(get=Action.ENDPOINTS_READ, post=Action.ENDPOINTS_WRITE)
     serializer_class = DeploymentSerializer
     queryset = Deployment.objects.none()
@@ -95,6 +94,7 @@ class OneDeploymentAPI(OneEndpointAPI):
 class DeploymentItem(OneDeploymentAPI, TakesDeployment, GenericAPIView[Deployment]):
     """One deployment."""
 
+    parser_classes = (OrjsonParser, MultiPartParser)
     access = workspace_access(
         get=Action.ENDPOINTS_READ,
         put=Action.ENDPOINTS_WRITE,

@@ -15,7 +15,6 @@ from apps.endpoints.api.serializers import (
     CreateEndpointSerializer,
     EditEndpointSerializer,
     EndpointSerializer,
-    FigureSerializer,
     InvokedSerializer,
     InvokeSerializer,
     KeysSerializer,
@@ -28,6 +27,7 @@ from apps.endpoints.files import read_endpoint
 from apps.endpoints.filters import EndpointFilter
 from apps.endpoints.models import Endpoint
 from apps.endpoints.services.traffic import minutes_of
+from apps.experiments.api.records import FigureSerializer
 from apps.workspaces.access import WorkspaceAPI, workspace_access
 from apps.workspaces.roles import Action
 

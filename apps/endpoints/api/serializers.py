@@ -204,11 +204,3 @@ class InvokedSerializer(serializers.Serializer[Any]):
     deployment = serializers.CharField(allow_blank=True)
     request_id = serializers.CharField(allow_blank=True)
     body = serializers.CharField()
-
-
-class FigureSerializer(serializers.Serializer[Any]):
-    """A figure for plotly.js."""
-
-    figure = serializers.DictField()
-    view = serializers.CharField(allow_blank=True)
-    views = serializers.ListField(child=serializers.DictField())

@@ -284,7 +284,8 @@ def _check_shares(endpoint: Endpoint, traffic: Mapping[str, int], mirror: Mappin
 
 def _replace_candidate(deployment: Deployment) -> None:
     """Take back what is being rolled out; the reconciler ends its servers."""
-    Revision.objects.filter(pk=deployment.candidate_id).update(state=RevisionState.REPLACED)
+    if deployment.candidate is not None:
+        Revision.objects.filter(pk=deployment.candidate.pk).update(state=RevisionState.REPLACED)
     deployment.candidate = None
 
 

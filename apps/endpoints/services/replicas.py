@@ -96,7 +96,7 @@ def end_order(order_id: UUID | None, reason: str) -> None:
     """Ask for the end of a server, after the present transaction: whoever locks orders and replicas locks the order first."""
 
     def ask() -> None:
-        order = WorkOrder.objects.filter(pk=order_id).first()
+        order = WorkOrder.objects.filter(pk__in=[order_id]).first()
         if order is not None and not order.is_over:
             request_cancel(order, reason)
 

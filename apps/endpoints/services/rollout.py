@@ -140,7 +140,7 @@ def _roll_out(look: Look) -> None:
     if len(look.of(candidate, ReplicaState.READY)) < look.wanted:
         return
     if deployment.revision is not None:
-        Revision.objects.filter(pk=deployment.revision_id).update(state=RevisionState.REPLACED)
+        Revision.objects.filter(pk=deployment.revision.pk).update(state=RevisionState.REPLACED)
     Revision.objects.filter(pk=candidate.pk).update(state=RevisionState.ACTIVE, failures=0, reason="")
     deployment.revision, deployment.candidate = candidate, None
     look.routes = True

@@ -43,7 +43,7 @@ def store_figures(figures: Sequence[RequestFigures], records: Sequence[RequestRe
 
     What belongs to a deployment that was deleted meanwhile is passed over.
     """
-    ids = {row.deployment_id for row in (*figures, *records)}
+    ids = {row.deployment_id for row in figures} | {row.deployment_id for row in records}
     known = set(Deployment.objects.filter(pk__in=ids).values_list("pk", flat=True))
     RequestFigures.objects.bulk_create(
         [row for row in figures if row.deployment_id in known],

@@ -145,11 +145,8 @@ def _zip_of(name: str, contents: bytes) -> io.BytesIO:
 
 def _refuse(form: DeploymentForm, error: UserError) -> None:
     """Put a service's words beside the field of this form that they are about."""
-    if error.field == "entry_script":
-        error.field = "script"
-    elif error.field == "name":
-        in_endpoint = "deployment" not in form.fields or "endpoint" in str(getattr(error, "code", ""))
-        error.field = "endpoint" if in_endpoint else "deployment"
+    fields = {"entry_script": "script", "name": "deployment"}
+    error.field = fields.get(error.field or "", error.field)
     form.refuse(error)
 
 

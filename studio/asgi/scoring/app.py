@@ -32,7 +32,8 @@ LARGEST_BODY = 100 * 2**20
 
 def takes(scope: Scope) -> bool:
     """Whether a request is for an endpoint."""
-    return scope["type"] == "http" and scope["path"].startswith(("/api/v1/endpoints/", "/api/v1/service/"))
+    path: str = scope["path"]
+    return scope["type"] == "http" and path.startswith(("/api/v1/endpoints/", "/api/v1/service/"))
 
 
 class Scoring:

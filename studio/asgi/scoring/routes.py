@@ -36,8 +36,12 @@ class EndpointRoute:
         self.keys: list[str] = said["keys"]
         self.pools = {name: pools[route["id"]] for name, route in said["deployments"].items()}
         self.deployment_ids = {name: route["id"] for name, route in said["deployments"].items()}
-        self.traffic = [(name, share) for name, share in said["traffic"].items() if share and name in self.pools]
-        self.mirror = [(name, share) for name, share in said["mirror"].items() if share and name in self.pools]
+        self.traffic: list[tuple[str, int]] = [
+            (name, share) for name, share in said["traffic"].items() if share and name in self.pools
+        ]
+        self.mirror: list[tuple[str, int]] = [
+            (name, share) for name, share in said["mirror"].items() if share and name in self.pools
+        ]
 
     def opens(self, token: str) -> bool:
         """Whether a key or token opens this endpoint. Takes as long for a wrong key as for a right one."""
@@ -64,7 +68,7 @@ class EndpointRoute:
         if not self.traffic:
             detail = _("No deployment of this endpoint receives traffic. Set the traffic, or name a deployment.")
             raise Refused(503, "no_traffic", detail, retry_after=30)
-        return self.traffic[0][0] if len(self.traffic) == 1 else _draw(self.traffic)
+        return _draw(self.traffic)
 
     def choose_mirror(self) -> str:
         """Return the deployment that gets a copy of this request; mostly none."""
