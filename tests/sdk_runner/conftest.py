@@ -29,6 +29,7 @@ class Machine:
 
     def __init__(self, studio: Studio, home: Path) -> None:
         self.studio = studio
+        self.studio_url = studio.url
         self.home = home
         home.mkdir(mode=0o700)
         self.token_file = home / "token"
@@ -41,7 +42,7 @@ class Machine:
     def start(self, **variables: str) -> "Machine":
         """Start the agent."""
         self.variables.update(variables)
-        command = [sys.executable, "-m", "mlstudio.agent", "--server", self.studio.url, "--home", str(self.home)]
+        command = [sys.executable, "-m", "mlstudio.agent", "--server", self.studio_url, "--home", str(self.home)]
         command += ["--token-file", str(self.token_file), "--slots", "4"]
         with self.log_file.open("ab") as log:
             environment = {**os.environ, "PYTHONPATH": str(SDK), **self.variables}

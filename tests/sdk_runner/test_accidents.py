@@ -1,13 +1,16 @@
 """What happens to runs when the runner, the agent or the studio goes away in the middle."""
 
 import os
+import shutil
 import signal
+import subprocess
 import time
 
 import pytest
 
 from mlstudio.runner import processes
 from tests.launcher.waiting import is_running, until
+from tests.proxy import Proxy
 
 pytestmark = pytest.mark.processes
 
@@ -105,6 +108,20 @@ def test_while_the_studio_is_away_the_run_goes_on_and_all_is_told_later(machine,
     assert_nothing_is_missing_or_doubled(order)
 
 
+@pytest.mark.exhaustive
+def test_a_network_that_is_away_for_a_minute_costs_nothing(idle, studio):
+    with Proxy(int(studio.url.rpartition(":")[2])) as network:
+        idle.studio_url = f"http://127.0.0.1:{network.port}"
+        order = idle.start().submit("python train.py", {"train.py": COUNT})
+        until_lines(order, 10)
+        network.stall()
+        until(lambda: idle.folder(order).has("exit.json"))
+        time.sleep(60)  # longer than any answer is waited for
+        network.go_on()
+        idle.ended(order, 120)
+        assert_nothing_is_missing_or_doubled(order)
+
+
 def test_lost_answers_double_nothing(machine, studio):
     order = machine.submit("python train.py", {"train.py": COUNT})
     for lines in (10, 50, 90, 130):
@@ -178,7 +195,40 @@ def test_a_studio_that_moved_hears_of_runs_that_began_before(machine, studio):
     with type(studio)() as moved:
         studio.is_away = True
         moved.orders = studio.orders
-        machine.studio = moved
+        machine.studio, machine.studio_url = moved, moved.url
         machine.start()
         machine.ended(order)
     assert_nothing_is_missing_or_doubled(order)
+
+
+@pytest.fixture
+def small_disk(idle, tmp_path):
+    """A machine whose agent has 64 MB for everything."""
+    disk = tmp_path / "small"
+    disk.mkdir()
+    options = ["mount", "-t", "tmpfs", "-o", "size=64m,mode=0711", "tmpfs", str(disk)]
+    if subprocess.run(options, capture_output=True, check=False, timeout=30).returncode:
+        pytest.skip("a small disk to fill up cannot be mounted here")
+    shutil.copytree(idle.home, disk / "agent")
+    idle.home, idle.token_file = disk / "agent", disk / "agent/token"
+    yield idle
+    idle.clean_up()
+    subprocess.run(["umount", "--lazy", str(disk)], check=True, timeout=30)
+
+
+def test_a_run_that_fills_the_disk_of_its_machine_ends_as_failed_and_the_next_one_runs(small_disk):
+    fill = """
+import sys
+from mlstudio import Run
+Run.get_context().log("before", 1)
+print("begun", flush=True)
+with open("outputs/large.bin", "wb", buffering=0) as file:
+    while True:
+        file.write(bytes(1 << 20))
+"""
+    order = small_disk.start().run("python fill.py", {"fill.py": fill})
+    assert (order.end["outcome"], order.end["exit_code"]) == ("failed", 1)
+    assert order.log.startswith("begun\n")
+    assert order.points[0][:2] == ["before", 1]
+    until(lambda: not list((small_disk.home / "work").iterdir()), 60, "the folder of the run to go")
+    assert small_disk.run("echo again").log == "again\n"

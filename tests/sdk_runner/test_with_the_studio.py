@@ -7,10 +7,14 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 
+from mlstudio.runner import folder
+from studio.environment import Environment
 from tests.launcher.studio import PROJECT, Studio
 from tests.launcher.waiting import until
 
@@ -53,9 +57,9 @@ class Runs:
     def __init__(self, studio: Studio) -> None:
         self.studio = studio
 
-    def submit(self, lines: int, environment: Any = None) -> str:
+    def submit(self, lines: int, environment: Any = None, code: str = CODE) -> str:
         """Return the id of a run that logs so many numbers and lines."""
-        code = CODE.replace("LINES", str(lines))
+        code = code.replace("LINES", str(lines))
         script = SUBMIT.replace("CODE", repr(code)).replace("ENVIRONMENT", repr(environment))
         command = [sys.executable, "manage.py", "shell", "-v", "0", "-c", script]
         done = subprocess.run(
@@ -81,6 +85,19 @@ class Runs:
             query = f"SELECT {', '.join(columns)} FROM compute_workorder WHERE subject_id = ?"
             return dict(zip(columns, connection.execute(query, [run]).fetchone(), strict=True))
 
+    def runner_of(self, run: str) -> int:
+        """Return the process id of the runner of a run."""
+        order = str(UUID(self.one("SELECT id FROM compute_workorder WHERE subject_id = ?", run)))
+        (work,) = (each for each in folder.found(self.studio.home / "agent") if each.name.startswith(order))
+        return int((work.read("runner.json") or {})["pid"])
+
+    def text(self, run: str) -> str:
+        """Return the log of a run."""
+        query = "SELECT data FROM experiments_logsegment JOIN experiments_runlog ON log_id = experiments_runlog.id"
+        query += " WHERE run_id = ? AND path = 'user_logs/std_log.txt' ORDER BY offset"
+        with sqlite3.connect(self.studio.home / "studio.sqlite3") as connection:
+            return b"".join(data for (data,) in connection.execute(query, [run])).decode()
+
     def logged(self, run: str) -> int:
         """Return how many values of the loss the studio has."""
         return int(self.one("SELECT count FROM experiments_metricsummary WHERE run_id = ? AND name = 'loss'", run) or 0)
@@ -103,8 +120,9 @@ def runs(tmp_path) -> Iterator[Runs]:
 def test_a_run_goes_the_whole_way_and_survives_every_part_being_killed(runs):
     run = runs.submit(100)
     until(lambda: runs.logged(run) > 5, 60, "metrics")
-    for part in ("agent", "worker", "web"):
+    for part in ("agent", "worker", "web", "beat", "gateway", "valkey"):
         os.kill(runs.studio.processes[part], signal.SIGKILL)
+    os.kill(runs.runner_of(run), signal.SIGKILL)
     assert runs.ended(run) == "Failed"
     assert runs.order(run) == {"outcome": "failed", "exit_code": 3, "reason": "exit code 3", "attempt": 1}
     assert runs.logged(run) == 100
@@ -112,6 +130,34 @@ def test_a_run_goes_the_whole_way_and_survives_every_part_being_killed(runs):
     assert size == len("".join(f"line {number}\n" for number in range(100)))
     assert runs.one("SELECT value FROM experiments_runtag WHERE run_id = ? AND name = 'stage'", run) == "test"
     assert runs.one("SELECT size FROM experiments_runfile WHERE run_id = ? AND path = 'outputs/model.txt'", run) == 5
+
+
+LOOK = """
+import os, socket
+home = HOME
+def tried(what):
+    try:
+        return what() and "reached"
+    except OSError as error:
+        return "refused"
+for name in ("", "studio.sqlite3", "files", "agent/token", "agent/work", "keys.json"):
+    path = os.path.join(home, name)
+    print(name or "home", tried(lambda: os.listdir(path) if os.path.isdir(path) else open(path, "rb").read(1)))
+    print(name or "home", "written", tried(lambda: open(os.path.join(path, "x") if os.path.isdir(path) else path, "ab")))
+print("valkey", tried(lambda: socket.socket(socket.AF_UNIX).connect(SOCKET) or True))
+"""
+
+
+def test_code_of_a_run_reaches_neither_the_studios_folder_nor_its_database_nor_its_broker(runs, sandboxed):
+    home = runs.studio.home
+    socket = str(Environment.read({"STUDIO_HOME": str(home)}).valkey_socket)
+    assert Path(socket).exists()
+    code = LOOK.replace("HOME", repr(str(home))).replace("SOCKET", repr(socket))
+    run = runs.submit(0, code=code)
+    assert runs.ended(run) == "Completed"
+    said = [line.rsplit(" ", 1) for line in runs.text(run).splitlines()]
+    assert len(said) == 13
+    assert {answer for _what, answer in said} == {"refused"}, said
 
 
 def test_when_the_studio_stops_its_runs_end_as_canceled_in_time(runs):

@@ -3,17 +3,21 @@
 ``order.json`` what to do (agent) · ``cancel.json`` and ``over`` what the studio wants (agent) · ``runner.json`` who the
 runner is · ``progress.json`` what it has done · ``keeper.json`` and ``exit.json`` the command's process and how it ended
 (keeper) · ``end.json`` how the order ended, and whether the studio knows · ``streams.json`` how much of each file was sent.
-``run/`` is the only part that the command sees.
+``reserve`` is space set aside. ``run/`` is the only part that the command sees.
 """
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
 import stat
 from pathlib import Path
 from typing import Any
+
+RESERVE = "reserve"
+RESERVE_BYTES = 1 << 20
 
 
 class WorkFolder:
@@ -40,7 +44,24 @@ class WorkFolder:
             return None
 
     def write(self, name: str, value: dict[str, Any]) -> None:
-        """Put a file in place of the one there is, readable by its owner alone."""
+        """Put a file in place of the one there is, readable by its owner alone. On a full disk it takes what was set aside.
+
+        Raises:
+            OSError: there is no space even so.
+        """
+        try:
+            self._put(name, value)
+        except OSError as error:
+            if error.errno != errno.ENOSPC or not self.has(RESERVE):
+                raise
+            (self.path / RESERVE).unlink(missing_ok=True)
+            self._put(name, value)
+
+    def set_aside(self) -> None:
+        """Keep some space, so that on a full disk it can still be noted how the command ended."""
+        (self.path / RESERVE).write_bytes(bytes(RESERVE_BYTES))
+
+    def _put(self, name: str, value: dict[str, Any]) -> None:
         draft = self.path / f".{name}.{os.getpid()}"
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
@@ -59,6 +80,7 @@ def create(home: Path, order: dict[str, Any]) -> WorkFolder:
     folder = WorkFolder(work / f"{order['id']}-{order['attempt']}")
     if not folder.has("order.json"):
         folder.path.mkdir(mode=0o700, exist_ok=True)
+        folder.set_aside()
         folder.write("order.json", order)
     return folder
 

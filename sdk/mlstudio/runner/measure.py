@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
 import subprocess
@@ -31,10 +32,10 @@ class Meter:
         self._has_gpus = shutil.which(GPU_QUERY[0]) is not None
 
     def measure(self) -> None:
-        """Append one line."""
+        """Append one line; on a full disk, none."""
         at_ms = int(time.time() * 1000)
         rows = [[f"system/{name}", round(value, 3), at_ms] for name, value in self.values().items()]
-        with self._file.open("a", encoding="utf-8") as file:
+        with contextlib.suppress(OSError), self._file.open("a", encoding="utf-8") as file:
             file.write(json.dumps({"s": rows}) + "\n")
 
     def values(self) -> dict[str, float]:

@@ -131,12 +131,18 @@ class Progress:
     def _set(self, name: str, value: Any) -> None:
         with self._lock:
             self._kept[name] = value
-            self._folder.write("progress.json", self._kept)
+            self._keep()
 
     def _changed(self) -> None:
         with self._lock:
-            self._folder.write("progress.json", self._kept)
+            self._keep()
         self._news.set()
+
+    def _keep(self) -> None:
+        try:
+            self._folder.write("progress.json", self._kept)
+        except OSError as error:  # the disk is full: only a next runner would miss it
+            logger.warning("What was done cannot be noted: %s", error)
 
 
 def _now() -> str:

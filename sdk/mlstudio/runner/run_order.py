@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import queue
 import threading
@@ -57,7 +58,7 @@ class RunOrder:
 
     def note(self, sentence: str) -> None:
         """Add a line to the log that the run's page shows as the machine's own."""
-        with (self.folder.logs / "runner.txt").open("a", encoding="utf-8") as file:
+        with contextlib.suppress(OSError), (self.folder.logs / "runner.txt").open("a", encoding="utf-8") as file:
             file.write(f"{time.strftime('%H:%M:%S')} {sentence}\n")
 
     def work(self, link: Link) -> Ending:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import os
 import stat
 from pathlib import Path
@@ -17,6 +18,8 @@ from urllib.parse import urlencode
 from mlstudio.runner import kernel
 from mlstudio.runner.folder import WorkFolder
 from mlstudio.runner.link import Answer, Link
+
+logger = logging.getLogger("mlstudio.runner")
 
 LARGEST_BATCH = 256 << 10
 LARGEST_LINE = 1 << 20
@@ -184,8 +187,14 @@ class Streams:
                 changed = stream.send_some(link, is_over) or changed
             finally:
                 if stream.position != before:
-                    self._folder.write("streams.json", {each.key: each.position for each in self.all})
+                    self._keep()
         return changed
+
+    def _keep(self) -> None:
+        try:
+            self._folder.write("streams.json", {each.key: each.position for each in self.all})
+        except OSError as error:  # the disk is full: a next runner would send again what the studio passes over
+            logger.warning("What was sent cannot be noted: %s", error)
 
     @property
     def are_done(self) -> bool:

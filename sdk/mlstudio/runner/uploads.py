@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -109,7 +110,7 @@ class Uploader:
 
     def _remember(self, name: str, mark: tuple[int, int]) -> None:
         self._sent[name] = mark
-        with self._memory.open("a", encoding="utf-8") as memory:
+        with contextlib.suppress(OSError), self._memory.open("a", encoding="utf-8") as memory:  # on a full disk
             memory.write(json.dumps({"name": name, "mark": mark}) + "\n")
 
 
