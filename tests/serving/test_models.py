@@ -18,18 +18,19 @@ import pandas as pd
 from mlflow.models import infer_signature
 from sklearn.linear_model import LinearRegression
 folder = sys.argv[1]
+none = {"pip_requirements": []}  # to find them out takes minutes
 table = pd.DataFrame({"age": [1.0, 2.0, 3.0, 4.0], "visits": [1, 5, 2, 7]})
 model = LinearRegression().fit(table, 2 * table["age"] + table["visits"])
-mlflow.sklearn.save_model(model, folder + "/columns", signature=infer_signature(table, model.predict(table)))
+mlflow.sklearn.save_model(model, folder + "/columns", signature=infer_signature(table, model.predict(table)), **none)
 rows = table.to_numpy(dtype="float64")
 model = LinearRegression().fit(rows, rows.sum(axis=1))
-mlflow.sklearn.save_model(model, folder + "/tensor", signature=infer_signature(rows, model.predict(rows)))
-mlflow.sklearn.save_model(model, folder + "/bare", serialization_format="cloudpickle")
+mlflow.sklearn.save_model(model, folder + "/tensor", signature=infer_signature(rows, model.predict(rows)), **none)
+mlflow.sklearn.save_model(model, folder + "/bare", serialization_format="cloudpickle", **none)
 class Upper(mlflow.pyfunc.PythonModel):
     def predict(self, context, model_input, params=None):
         return pd.DataFrame({"name": model_input["name"].str.upper(), "n": range(len(model_input))})
 names = pd.DataFrame({"name": ["a"]})
-mlflow.pyfunc.save_model(folder + "/python", python_model=Upper(), signature=infer_signature(names, names))
+mlflow.pyfunc.save_model(folder + "/python", python_model=Upper(), signature=infer_signature(names, names), **none)
 """
 
 
