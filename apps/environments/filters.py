@@ -5,15 +5,16 @@ from typing import Any
 from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
-from django_filters import ChoiceFilter, FilterSet, MultipleChoiceFilter
+from django_filters import MultipleChoiceFilter
 
+from apps.core.lists.archive import ArchiveFilter
 from apps.environments.models import Environment
 from apps.environments.states import BuildState
 
 CURATED, CUSTOM, ANONYMOUS = "curated", "custom", "job"
 
 
-class EnvironmentFilter(FilterSet):
+class EnvironmentFilter(ArchiveFilter):
     """Environments by origin, state and archive. Those made for jobs, and the archive, are left out unless asked for."""
 
     kind = MultipleChoiceFilter(
@@ -34,13 +35,6 @@ class EnvironmentFilter(FilterSet):
         distinct=False,
         widget=forms.CheckboxSelectMultiple,
     )
-    archived = ChoiceFilter(
-        label=_("Archive"),
-        choices=[("only", _("Archived")), ("all", _("With archived"))],
-        empty_label=_("Not archived"),
-        method="by_archive",
-        widget=forms.RadioSelect,
-    )
 
     class Meta:
         model = Environment
@@ -51,7 +45,7 @@ class EnvironmentFilter(FilterSet):
         asked: dict[str, Any] = self.form.cleaned_data
         if not asked.get("kind"):
             rows = rows.filter(is_anonymous=False)
-        return rows if asked.get("archived") else rows.filter(archived_at=None)
+        return rows
 
     def by_kind(self, rows: QuerySet[Environment], name: str, values: list[str]) -> QuerySet[Environment]:
         """Choose by where environments come from."""
@@ -64,7 +58,3 @@ class EnvironmentFilter(FilterSet):
         for value in values:
             wanted |= conditions[value]
         return rows.filter(wanted)
-
-    def by_archive(self, rows: QuerySet[Environment], name: str, value: str) -> QuerySet[Environment]:
-        """Choose by archive; without a value, ``filter_queryset`` leaves the archive out."""
-        return rows.exclude(archived_at=None) if value == "only" else rows
