@@ -23,6 +23,7 @@ PAGES = (
     *("/administration/activity/", "/administration/system/", "/nowhere/"),
     *(f"/workspaces/fraud/{part}" for part in ("", "compute/", "settings/", "settings/members/", "settings/secrets/")),
     *(f"/workspaces/fraud/environments/{part}" for part in ("", "new/", "churn/", "churn/log/", "churn/jobs/")),
+    *(f"/workspaces/fraud/models/{part}" for part in ("", "-/register/", "-/register/runs/")),
     *(f"/workspaces/fraud/settings/{part}" for part in ("aliases/", "activity/", "delete/")),
 )
 

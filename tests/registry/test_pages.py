@@ -214,6 +214,8 @@ def test_lineage_names_run_data_and_uses(writer, workspace, builder):
     run.metrics.create(name="f1", last=0.5)
     model = ModelFactory.create(workspace=workspace, name="churn")
     version = add_version(model, run=run, run_name="calm fox")
+    reader = RunFactory.create(workspace=workspace, display_name="bold falcon")
+    reader.data.create(direction="input", name="model", kind="model", asset_id=version.pk, reference="churn:2")
     use = ModelUse(version.pk, "deployment", "blue", "/blue/", blocks=True)
     model_uses.add(hook := lambda ids, limit: [use] if version.pk in ids else [])
     try:
@@ -222,7 +224,7 @@ def test_lineage_names_run_data_and_uses(writer, workspace, builder):
         bulk = text(writer.post(f"{BASE}-/delete/", {"ids": str(model.pk)}, follow=True))
     finally:
         model_uses.remove(hook)
-    for part in ("calm fox", "f1", "0.5", "deployment", "/blue/"):
+    for part in ("calm fox", "f1", "0.5", "Deployment", "/blue/", "bold falcon"):
         assert part in page, part
     assert "cannot be deleted before that ends" in refused
     assert "Delete for good" not in refused

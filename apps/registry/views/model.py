@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from apps.core.content import serving
 from apps.core.markdown import render_markdown
 from apps.experiments import services as experiments
-from apps.experiments.models import Run
+from apps.experiments.models import Direction, Run
 from apps.registry.errors import VersionUnknown
 from apps.registry.hooks import uses_of
 from apps.registry.models import ModelVersion
@@ -97,7 +97,9 @@ def lineage(request: WorkspaceRequest, model_name: str) -> HttpResponse:
     version = find_version(request, model_name)
     run = version.run if version.run and version.run.deleted_at is None else None
     uses = uses_of([version.pk], MOST_USES)
-    context: dict[str, Any] = {"run": run, "uses": uses, "is_cut": len(uses) == MOST_USES}
+    readers = [use for use in experiments.runs_that_used([version.pk], MOST_USES) if use.direction == Direction.INPUT]
+    is_cut = MOST_USES in {len(uses), len(readers)}
+    context: dict[str, Any] = {"run": run, "uses": uses, "readers": readers, "is_cut": is_cut}
     if run is not None:
         run.workspace = request.workspace
         context |= {
