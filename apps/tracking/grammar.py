@@ -222,7 +222,7 @@ class _Tokens:
         return word[1:-1].replace(quote * 2, quote)
 
     def take_texts(self, name: str) -> tuple[str, ...]:
-        texts = []
+        texts: list[str] = []
         mark = self.take("mark")
         while mark != ")" and len(texts) < MOST_LISTED:
             texts.append(self.take_text(name))

@@ -43,6 +43,7 @@ def create_logged_model(
     Raises:
         Invalid: the name cannot be that of a folder, or there are too many.
     """
+    assert run.experiment_id  # runs of the studio's own work are not among those that clients reach
     name = check_name(name or DEFAULT_NAME)
     Run.objects.select_for_update(of=("self",), no_key=True).get(pk=run.pk)  # of two at once, each gets its own folder
     known = {folder.lower() for folder in LoggedModel.objects.filter(run=run).values_list("folder", flat=True)}

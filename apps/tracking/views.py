@@ -40,11 +40,13 @@ def _page_of(workspace: Workspace, said: str) -> str | None:
     if match := _RUN.match(path):
         return _page_of_run(workspace, _uuid(match["run"]))
     if match := _LOGGED.match(path):
-        models = LoggedModel.objects.filter(workspace=workspace, pk=id_in(match["model"])).values_list("run", flat=True)
+        models = LoggedModel.objects.filter(workspace=workspace, pk__in=_ids(id_in(match["model"]))).values_list(
+            "run", flat=True
+        )
         page = _page_of_run(workspace, models.first())
         return f"{page}logs/" if page else None
     if match := _EXPERIMENT.match(path):
-        experiment = Experiment.objects.filter(workspace=workspace, pk=_uuid(match["experiment"])).first()
+        experiment = Experiment.objects.filter(workspace=workspace, pk__in=_ids(_uuid(match["experiment"]))).first()
         return reverse("experiments:experiment", args=[workspace.name, experiment.name]) if experiment else None
     if (match := _MODEL.match(path)) and (model := find_model(workspace, unquote(match["name"]))):
         page = reverse("registry:model", args=[workspace.name, model.name])
@@ -55,7 +57,7 @@ def _page_of(workspace: Workspace, said: str) -> str | None:
 
 
 def _page_of_run(workspace: Workspace, run_id: UUID | None) -> str | None:
-    run = Run.objects.filter(workspace=workspace, pk=run_id, deleted_at=None).exclude(experiment=None).first()
+    run = Run.objects.filter(workspace=workspace, pk__in=_ids(run_id), deleted_at=None).exclude(experiment=None).first()
     return reverse("experiments:run", args=[workspace.name, run.pk]) if run else None
 
 
@@ -64,3 +66,7 @@ def _uuid(text: str) -> UUID | None:
         return UUID(text)
     except ValueError:
         return None
+
+
+def _ids(found: UUID | None) -> list[UUID]:
+    return [found] if found else []

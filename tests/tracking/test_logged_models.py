@@ -3,6 +3,7 @@
 import mlflow
 import pytest
 from mlflow.data.http_dataset_source import HTTPDatasetSource
+from mlflow.data.meta_dataset import MetaDataset
 from mlflow.entities import LoggedModelInput, LoggedModelOutput, LoggedModelStatus, Metric
 from mlflow.exceptions import MlflowException
 
@@ -113,7 +114,7 @@ def test_what_a_run_read(client, folder):
     with mlflow.start_run() as run:
         model = log(client, folder, run)
     with mlflow.start_run() as reader:
-        dataset = mlflow.data.meta_dataset.MetaDataset(HTTPDatasetSource(address), name="iris", digest="abc")
+        dataset = MetaDataset(HTTPDatasetSource(address), name="iris", digest="abc")  # type: ignore[abstract]
         mlflow.log_input(dataset, context="training", tags={"split": "a"})
         mlflow.log_input(dataset, context="training")
         client.log_inputs(reader.info.run_id, models=[LoggedModelInput(model.model_id)])

@@ -81,8 +81,8 @@ class SearchExperiments(TrackingAPI):
             found = found.filter(archived_at__isnull=view != "DELETED_ONLY")
         is_query = request.method == "GET"
         order_by = request.query_params.getlist("order_by") if is_query else asked.get("order_by")
-        found = find_experiments(found, where=asked.get("filter"), order_by=order_by)
-        rows, token = page(found, asked.get("page_token"), number_in(asked, "max_results", MOST_LISTED, 50_000))
+        ordered = find_experiments(found, where=asked.get("filter"), order_by=order_by)
+        rows, token = page(ordered, asked.get("page_token"), number_in(asked, "max_results", MOST_LISTED, 50_000))
         answer: dict[str, Any] = {"experiments": [experiment_of(row) for row in rows]}
         return Response({**answer, "next_page_token": token} if token else answer)
 

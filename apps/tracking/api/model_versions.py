@@ -42,7 +42,7 @@ class CreateVersion(RegistryAPI):
     def post(self, request: Request, **kwargs: Any) -> Response:
         """Make a version of files of a run, of a logged model or of another version; its files are copied."""
         asked = self.asked(request)
-        said = {
+        said: dict[str, Any] = {
             "description": str(asked.get("description") or ""),
             "tags": texts_in(asked.get("tags"), "tags"),
             "source": text_in(asked, "source"),

@@ -54,7 +54,7 @@ class RegistryAPI(TrackingAPI):
 
     def check_own(self, version: ModelVersion) -> None:
         """Raise NotAllowed where the code of a run speaks of a version that is not of its own run."""
-        if self.order is not None and not runs_of_code(self.order).filter(pk=version.run_id).exists():
+        if self.order is not None and not runs_of_code(self.order).filter(pk__in=[version.run_id]).exists():
             self.refuse_code()
 
     def shown(self, model: RegisteredModel) -> dict[str, Any]:

@@ -18,22 +18,22 @@ LATEST_MS = 253_402_300_799_999
 """The last millisecond of the year 9999, which is the last that dates can hold."""
 
 
-class Like(Lookup):  # type: ignore[type-arg]
+class Like(Lookup):  # type: ignore[type-arg]  # generic for the checker alone
     """``LIKE`` that tells large letters from small ones on every database. The pattern knows ``%`` and ``_`` and no escapes."""
 
     lookup_name = "like"
     prepare_rhs = False
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         return self._compare(compiler, connection, "LIKE", self.rhs.replace("\\", "\\\\"))
 
-    def as_sqlite(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sqlite(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         translated = "".join(_GLOB.get(character, character) for character in self.rhs)
         return self._compare(compiler, connection, "GLOB", translated)
 
-    def _compare(self, compiler: Any, connection: Any, operator: str, pattern: str) -> tuple[str, list[Any]]:
+    def _compare(self, compiler: Any, connection: Any, operator: str, pattern: str) -> tuple[str, tuple[Any, ...]]:
         left, parameters = self.process_lhs(compiler, connection)
-        return f"{left} {operator} %s", [*parameters, pattern]
+        return f"{left} {operator} %s", (*parameters, pattern)
 
 
 class ILike(Like):
@@ -41,10 +41,10 @@ class ILike(Like):
 
     lookup_name = "ilike"
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         return self._compare(compiler, connection, "ILIKE", self.rhs.replace("\\", "\\\\"))
 
-    def as_sqlite(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sqlite(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         return self._compare(compiler, connection, "LIKE", self.rhs)
 
 
@@ -138,9 +138,9 @@ def _uuid(text: str, prefix: str) -> UUID | None:
 
 def _matches(word: str, clause: Clause) -> bool:
     if clause.operator in {"IN", "NOT IN"}:
-        return (word in clause.value) == (clause.operator == "IN")
+        return bool(word in clause.value) == (clause.operator == "IN")
     if clause.operator in {"=", "!="}:
-        return (word == clause.value) == (clause.operator == "=")
+        return bool(word == clause.value) == (clause.operator == "=")
     pattern, text = clause.value, word
     if clause.operator == "ILIKE":
         pattern, text = pattern.lower(), text.lower()

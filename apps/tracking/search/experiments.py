@@ -2,10 +2,10 @@
 
 from typing import Any, Final
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
-from apps.experiments.models.experiment import ExperimentQuerySet
+from apps.experiments.models import Experiment
 from apps.tracking.errors import Invalid
 from apps.tracking.grammar import Grammar, read_filter, read_orders
 from apps.tracking.search.conditions import of_id, of_json, of_text, of_time
@@ -23,7 +23,7 @@ GRAMMAR: Final = Grammar(
 )
 
 
-def find_experiments(experiments: ExperimentQuerySet, *, where: Any, order_by: Any) -> ExperimentQuerySet:
+def find_experiments(experiments: QuerySet[Experiment], *, where: Any, order_by: Any) -> QuerySet[Experiment]:
     """Return the experiments that a filter keeps, in order; newest first unless the request says otherwise.
 
     Raises:
