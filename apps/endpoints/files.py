@@ -65,11 +65,12 @@ def read_endpoint(text: str) -> dict[str, Any]:
 
 
 def read_deployment(
-    workspace: Workspace, text: str, *, texts: Mapping[str, str], snapshot: Snapshot | None
+    workspace: Workspace, text: str, *, texts: Mapping[str, str], snapshot: Snapshot | None, model: str = ""
 ) -> DeploymentDraft:
     """Return what a deployment file says.
 
-    Args: texts: of the files it names, by their paths. snapshot: its code, where that was sent.
+    Args: texts: of the files it names, by their paths. snapshot: its code, where that was sent. model: what was registered of
+        a path that it names.
 
     Raises:
         InvalidInput: it cannot be read; the message names the line. UserError: it names something that there is not.
@@ -77,13 +78,12 @@ def read_deployment(
     document = _mapping(text)
     reader = FieldReader(document)
     code = reader.mapping("code_configuration")
-    model = reader.tree.get("model")
-    if isinstance(model, dict):
-        reader.say(
+    said = model or reader.tree.get("model")
+    if isinstance(said, dict):
+        said = reader.say(
             ("model",),
             _("a model of this machine must be registered first, as “studio online-deployment” does by itself"),
         )
-        model = None
     requests: dict[str, int] = {}
     for name, value in reader.mapping("request_settings").items():
         if name not in REQUEST_SETTINGS or not isinstance(value, int):
@@ -107,7 +107,7 @@ def read_deployment(
         endpoint_name=reader.text("endpoint_name"),
         instance_count=count,
         settings=Settings(
-            model=_model(workspace, str(model or "")),
+            model=_model(workspace, str(said or "")),
             snapshot=snapshot,
             entry_script=str(code.get("scoring_script") or ""),
             environment=environment,
@@ -116,6 +116,28 @@ def read_deployment(
             warnings=warnings,
         ),
     )
+
+
+def needs_of(text: str) -> dict[str, str]:
+    """Return what must be sent with a deployment file: ``code`` (a folder), ``conda_file`` and ``model`` (paths of the machine
+    that has the file; empty where it names none), and what it says of its ``endpoint_name`` and ``name``.
+
+    Raises:
+        InvalidInput: it cannot be read.
+    """
+    reader = FieldReader(_mapping(text))
+    environment, model = reader.tree.get("environment"), reader.tree.get("model")
+    conda_file = environment.get("conda_file") if isinstance(environment, dict) else None
+    found = {
+        "endpoint_name": reader.text("endpoint_name"),
+        "name": reader.text("name"),
+        "code": str(reader.mapping("code_configuration").get("code") or ""),
+        "conda_file": conda_file if isinstance(conda_file, str) else "",
+        "model": str(model.get("path") or "") if isinstance(model, dict) else "",
+        "model_type": str(model.get("type") or "") if isinstance(model, dict) else "",
+    }
+    _refuse(reader)
+    return found
 
 
 def draft_of_fields(workspace: Workspace, given: Mapping[str, Any], *, snapshot: Snapshot | None) -> DeploymentDraft:

@@ -9,6 +9,7 @@ from rest_framework.generics import GenericAPIView, ListAPIView
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.views import APIView
 
 from apps.core.api.idempotency import Idempotent
 from apps.core.api.parsers import OrjsonParser
@@ -16,17 +17,19 @@ from apps.endpoints import services
 from apps.endpoints.api.endpoints import OneEndpointAPI
 from apps.endpoints.api.serializers import (
     CreateDeploymentSerializer,
+    DeploymentFileSerializer,
+    DeploymentNeedsSerializer,
     DeploymentSerializer,
     ReplicaSerializer,
     RevisionSerializer,
     ScaleSerializer,
 )
-from apps.endpoints.files import DeploymentDraft, draft_of_fields, read_deployment
+from apps.endpoints.files import DeploymentDraft, draft_of_fields, needs_of, read_deployment
 from apps.endpoints.models import Deployment, Endpoint, Replica, Revision
 from apps.experiments.api.bodies import TakesCode, body_of
 from apps.experiments.api.logs import LogContent, LogLines, Logs, LogSearch
 from apps.experiments.models import Run
-from apps.workspaces.access import workspace_access
+from apps.workspaces.access import WorkspaceAPI, workspace_access
 from apps.workspaces.models import Workspace
 from apps.workspaces.roles import Action
 
@@ -44,10 +47,24 @@ class TakesDeployment(OneEndpointAPI, TakesCode):
         all_traffic = given.pop("all_traffic")
         if "file" in given:
             texts = given.get("files", {})
-            draft = read_deployment(self.workspace, given["file"], texts=texts, snapshot=self.sent_code())
+            code, model = self.sent_code(), given.get("model", "")
+            draft = read_deployment(self.workspace, given["file"], texts=texts, snapshot=code, model=model)
         else:
             draft = draft_of_fields(self.workspace, given, snapshot=self.sent_code())
         return draft, all_traffic
+
+
+class CheckDeploymentFile(WorkspaceAPI, APIView):
+    """Reads deployment files without deploying anything."""
+
+    access = workspace_access(post=Action.ENDPOINTS_WRITE)
+
+    @extend_schema(request=DeploymentFileSerializer, responses=DeploymentNeedsSerializer)
+    def post(self, request: Request, name: str) -> Response:
+        """Say what must be sent with a deployment file of Azure ML v2, and which endpoint it is for."""
+        command = DeploymentFileSerializer(data=request.data)
+        command.is_valid(raise_exception=True)
+        return Response(DeploymentNeedsSerializer(needs_of(command.validated_data["file"])).data)
 
 
 class DeploymentCollection(TakesDeployment, Idempotent, ListAPIView[Deployment]):
@@ -91,13 +108,11 @@ class OneDeploymentAPI(OneEndpointAPI):
         self.deployment = found
 
 
-class DeploymentItem(OneDeploymentAPI, TakesDeployment, GenericAPIView[Deployment]):
+class DeploymentItem(OneDeploymentAPI, GenericAPIView[Deployment]):
     """One deployment."""
 
-    parser_classes = (OrjsonParser, MultiPartParser)
     access = workspace_access(
         get=Action.ENDPOINTS_READ,
-        put=Action.ENDPOINTS_WRITE,
         patch=Action.ENDPOINTS_WRITE,
         delete=Action.ENDPOINTS_WRITE,
     )
@@ -107,17 +122,6 @@ class DeploymentItem(OneDeploymentAPI, TakesDeployment, GenericAPIView[Deploymen
     def get(self, request: Request, **kwargs: Any) -> Response:
         """Return the deployment."""
         return Response(DeploymentSerializer(self.deployment).data)
-
-    @extend_schema(request=CreateDeploymentSerializer)
-    def put(self, request: Request, **kwargs: Any) -> Response:
-        """Roll out other settings. Until all new replicas are ready, and if they fail, the present ones go on serving."""
-        draft, all_traffic = self.draft(request)
-        row = services.update_deployment(actor=self.actor, deployment=self.deployment, settings=draft.settings)
-        if draft.instance_count is not None:
-            row = services.scale_deployment(actor=self.actor, deployment=row, instance_count=draft.instance_count)
-        if all_traffic:
-            services.set_traffic(actor=self.actor, endpoint=self.endpoint, traffic={row.name: 100})
-        return Response(DeploymentSerializer(row).data)
 
     @extend_schema(request=ScaleSerializer)
     def patch(self, request: Request, **kwargs: Any) -> Response:
@@ -138,15 +142,27 @@ class DeploymentItem(OneDeploymentAPI, TakesDeployment, GenericAPIView[Deploymen
         return Response(status=204)
 
 
-class RevisionCollection(OneDeploymentAPI, ListAPIView[Revision]):
-    """What a deployment was at other times."""
+class RevisionCollection(OneDeploymentAPI, TakesDeployment, Idempotent, ListAPIView[Revision]):
+    """What a deployment is, and was at other times."""
 
-    access = workspace_access(get=Action.ENDPOINTS_READ)
+    parser_classes = (OrjsonParser, MultiPartParser)
+    access = workspace_access(get=Action.ENDPOINTS_READ, post=Action.ENDPOINTS_WRITE)
     serializer_class = RevisionSerializer
     queryset = Revision.objects.none()
 
     def get_queryset(self) -> QuerySet[Revision]:
         return Revision.objects.filter(deployment=self.deployment)
+
+    @extend_schema(request=CreateDeploymentSerializer, responses={201: DeploymentSerializer})
+    def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Roll out other settings. Until all new replicas are ready, and if they fail, the present ones go on serving."""
+        draft, all_traffic = self.draft(request)
+        row = services.update_deployment(actor=self.actor, deployment=self.deployment, settings=draft.settings)
+        if draft.instance_count is not None:
+            row = services.scale_deployment(actor=self.actor, deployment=row, instance_count=draft.instance_count)
+        if all_traffic:
+            services.set_traffic(actor=self.actor, endpoint=self.endpoint, traffic={row.name: 100})
+        return Response(DeploymentSerializer(row).data, status=201)
 
 
 class ReplicaCollection(OneDeploymentAPI, ListAPIView[Replica]):

@@ -179,6 +179,23 @@ class CreateDeploymentSerializer(serializers.Serializer[Any]):
     )
 
 
+class DeploymentFileSerializer(serializers.Serializer[Any]):
+    """A deployment file."""
+
+    file = serializers.CharField(max_length=262_144, help_text="The YAML.")
+
+
+class DeploymentNeedsSerializer(serializers.Serializer[Any]):
+    """Paths of what must be sent with a deployment file; empty where it needs none."""
+
+    endpoint_name = serializers.CharField(allow_blank=True)
+    name = serializers.CharField(allow_blank=True)
+    code = serializers.CharField(allow_blank=True)
+    conda_file = serializers.CharField(allow_blank=True)
+    model = serializers.CharField(allow_blank=True)
+    model_type = serializers.CharField(allow_blank=True)
+
+
 class ScaleSerializer(serializers.Serializer[Any]):
     """How many replicas there shall be."""
 

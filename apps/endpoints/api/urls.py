@@ -12,6 +12,7 @@ _logs = f"{_one}replicas/<uuid:replica_id>/logs/"
 urlpatterns = [
     path("work/replica/", work.WorkReplica.as_view(), name="api-work-replica"),
     path(_all, endpoints.EndpointCollection.as_view(), name="api-endpoints"),
+    path(f"{_all}-/deployment-file/", deployments.CheckDeploymentFile.as_view(), name="api-deployment-file"),
     path(_one, endpoints.EndpointItem.as_view(), name="api-endpoint"),
     path(f"{_one}traffic/", endpoints.Traffic.as_view(), name="api-endpoint-traffic"),
     path(f"{_one}keys/", endpoints.Keys.as_view(), name="api-endpoint-keys"),

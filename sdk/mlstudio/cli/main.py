@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 
 from mlstudio import __version__
-from mlstudio.cli import account, data, environments, jobs, models, workspaces
+from mlstudio.cli import account, data, endpoints, environments, jobs, models, workspaces
 from mlstudio.errors import StudioError
 
 DESCRIPTION = """\
@@ -72,5 +72,6 @@ def build_parser() -> argparse.ArgumentParser:
     jobs.add_commands(commands, parents)
     data.add_commands(commands, parents)
     models.add_commands(commands, parents)
+    endpoints.add_commands(commands, parents)
     environments.add_commands(commands, parents)
     return parser

@@ -1,0 +1,156 @@
+"""The API of endpoints, and the files of Azure ML v2 that it reads."""
+
+import io
+import zipfile
+
+import pytest
+
+from apps.endpoints import services
+from apps.endpoints.models import Deployment, Endpoint
+from tests.endpoints.factories import make_ready, open_replicas, order_of
+from tests.workspaces.factories import member
+
+pytestmark = pytest.mark.django_db
+
+ENDPOINT_FILE = """
+$schema: https://azuremlschemas.azureedge.net/latest/managedOnlineEndpoint.schema.json
+name: my-endpoint
+auth_mode: aml_token
+tags: {team: flowers}
+"""
+DEPLOYMENT_FILE = """
+$schema: https://azuremlschemas.azureedge.net/latest/managedOnlineDeployment.schema.json
+name: blue
+endpoint_name: iris
+model: azureml:MODEL
+code_configuration:
+  code: ./src
+  scoring_script: score.py
+environment: azureml:ENVIRONMENT
+environment_variables: {LEVEL: 3}
+instance_type: Standard_DS3_v2
+instance_count: 2
+request_settings:
+  request_timeout_ms: 3000
+  max_concurrent_requests_per_instance: 4
+liveness_probe: {period: 10}
+"""
+
+
+@pytest.fixture
+def api(setting, api_of):
+    return api_of(setting.actor)
+
+
+@pytest.fixture
+def base(setting):
+    return f"/api/v1/workspaces/{setting.workspace.name}/endpoints/"
+
+
+def code():
+    """Return a zip with a script."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr(zipfile.ZipInfo("score.py"), "def init(): ...\n\n\ndef run(data): return data\n")
+    packed.seek(0)
+    packed.name = "code.zip"
+    return packed
+
+
+def test_an_endpoint_file_makes_an_endpoint(api, base):
+    made = api.post(base, {"file": ENDPOINT_FILE}, format="json")
+    assert made.status_code == 201
+    endpoint = Endpoint.objects.get()
+    assert (endpoint.name, endpoint.auth_mode, endpoint.tags) == ("my-endpoint", "token", {"team": "flowers"})
+    assert made.json()["scoring_uri"].endswith("/my-endpoint/score")
+    assert api.post(base, {"name": "my-endpoint"}, format="json").status_code == 409
+
+
+def test_a_deployment_file_says_what_must_be_sent_with_it(api, base):
+    said = api.post(f"{base}-/deployment-file/", {"file": DEPLOYMENT_FILE}, format="json").json()
+    assert (said["endpoint_name"], said["name"], said["code"], said["model"]) == ("iris", "blue", "./src", "")
+
+
+def test_a_deployment_file_is_read_unchanged(setting, api, base):
+    setting.endpoint()
+    text = DEPLOYMENT_FILE.replace("MODEL", setting.model.reference)
+    text = text.replace("ENVIRONMENT", setting.environment.latest.reference)
+    made = api.post(f"{base}iris/deployments/", {"file": text, "code": code()}, format="multipart")
+    assert made.status_code == 201, made.content
+    deployment = Deployment.objects.get()
+    revision = deployment.candidate
+    assert (deployment.instance_count, revision.entry_script, revision.model) == (2, "score.py", setting.model)
+    assert revision.variables == {"LEVEL": "3"}
+    assert revision.request_settings == {"timeout_ms": 3000, "max_concurrent": 4, "max_queue_wait_ms": 500}
+    assert any("instance_type" in warning for warning in revision.warnings)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("- a\n- b\n", "mapping"),
+        ("name: blue\nrequest_settings: {request_timeout_ms: soon}\n", "Line 2"),
+        ("name: blue\ninstance_count: many\n", "Line 2"),
+        ("name: blue\nmodel: azureml:nothing:1\n", "nothing"),
+        ("name: blue\nenvironment: {conda_file: conda.yml}\n", "conda.yml"),
+    ],
+)
+def test_what_is_wrong_with_a_deployment_file_is_told_with_its_line(setting, api, base, text, words):
+    setting.endpoint()
+    refused = api.post(f"{base}iris/deployments/", {"file": text}, format="json")
+    assert 400 <= refused.status_code < 500
+    assert words in refused.content.decode()
+
+
+def test_revisions_scale_and_delete(setting, api, base):
+    make_ready(setting.deployment())
+    one = f"{base}iris/deployments/blue/"
+    said = {"model": setting.model.reference, "environment_variables": {"A": "1"}}
+    made = api.post(f"{one}revisions/", said, format="json").json()
+    assert (made["state"], made["provisioning_state"], made["candidate"]["number"]) == ("Updating", "Updating", 2)
+    assert api.post(f"{one}revisions/", said, format="json").status_code == 409
+    assert api.patch(one, {"instance_count": 3}, format="json").json()["instance_count"] == 3
+    assert api.delete(one).status_code == 409
+    assert api.delete(f"{one}?confirm=blue").status_code == 204
+    assert api.get(one).status_code == 404
+
+
+def test_keys_and_tokens_are_for_those_who_deploy(setting, api, api_of, base):
+    setting.endpoint()
+    keys = api.get(f"{base}iris/keys/").json()
+    new = api.post(f"{base}iris/keys/", {"key_type": "secondary"}, format="json").json()
+    assert new["primary_key"] == keys["primary_key"]
+    assert new["secondary_key"] != keys["secondary_key"]
+    assert api.post(f"{base}iris/token/").json()["token"]
+    reader = api_of(member(setting.workspace, "reader"))
+    assert reader.get(f"{base}iris/keys/").status_code == 403
+    assert reader.get(f"{base}iris/").status_code == 200
+
+
+def test_traffic(setting, api, base):
+    setting.deployment()
+    assert api.put(f"{base}iris/traffic/", {"traffic": {"blue": 50}}, format="json").status_code == 400
+    assert api.put(f"{base}iris/traffic/", {"traffic": {"blue": 0}}, format="json").json()["traffic"] == {}
+
+
+def test_a_runner_tells_of_its_server_with_the_token_of_its_work(setting, api_of, client):
+    from apps.compute import tokens
+
+    deployment = setting.deployment()
+    services.reconcile(deployment.pk)
+    (replica,) = open_replicas(deployment)
+    order = order_of(replica)
+    said = {"state": "ready", "address": "unix:/run/a.sock", "schema": {}, "figures": {"memory_mb": 12.5}}
+    token = tokens.make("work", order.pk, order.attempt)
+    headers = {"authorization": f"Bearer {token}"}
+    answer = client.post("/api/v1/work/replica/", said, content_type="application/json", headers=headers)
+    assert answer.json() == {"drain": False}
+    replica.refresh_from_db()
+    assert (replica.state, replica.address, replica.figures) == ("ready", "unix:/run/a.sock", {"memory_mb": 12.5})
+    wrong = {**said, "address": "http://elsewhere"}
+    refused = client.post("/api/v1/work/replica/", wrong, content_type="application/json", headers=headers)
+    assert refused.status_code == 400
+    of_code = {"authorization": f"Bearer {tokens.make('run', order.pk, order.attempt)}"}
+    assert (
+        client.post("/api/v1/work/replica/", said, content_type="application/json", headers=of_code).status_code == 401
+    )
