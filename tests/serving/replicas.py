@@ -41,8 +41,10 @@ def ask(
     return answer.status, content, answer.headers
 
 
-def place(machine: Machine, files: dict[str, str], **spec: Any) -> Order:
-    """Place an order for a replica of a script."""
+def place(
+    machine: Machine, files: dict[str, str], data: dict[str, dict[str, bytes]] | None = None, **spec: Any
+) -> Order:
+    """Place an order for a replica of a script. Args: data: files by the inputs that the spec names."""
     content = zipped(files)
     code = {"zip_sha256": hashlib.sha256(content).hexdigest(), "size": len(content)}
     replica = {"id": "0193-replica", "endpoint": "churn", "deployment": "blue", "workspace": "sales"}
@@ -50,7 +52,7 @@ def place(machine: Machine, files: dict[str, str], **spec: Any) -> Order:
     full.update(
         {"inputs": {}, "variables": {}, "limits": {}, "server": {"timeout_ms": 5000}, "log": "logs/replica.txt"}
     )
-    return machine.studio.place("replica", {**full, **spec}, content)
+    return machine.studio.place("replica", {**full, **spec}, content, data)
 
 
 def state_of(order: Order) -> str:

@@ -47,6 +47,30 @@ def test_a_replica_answers_and_tells_the_studio(machine):
     until(lambda: order.reports[-1]["figures"]["memory_mb"] > 0)
 
 
+READS = """
+import os
+def init():
+    global text, folder
+    folder = os.environ["AZUREML_MODEL_DIR"]
+    with open(os.path.join(folder, "model", "deep", "weights.txt")) as file:
+        text = file.read()
+def run(raw):
+    try:
+        open(os.path.join(folder, "model", "deep", "weights.txt"), "w")
+    except OSError:
+        return [text, "read-only"]
+"""
+
+
+def test_a_script_finds_its_model_and_cannot_change_it(machine):
+    content = b"0.5"
+    given = {"type": "custom_model", "mode": "download", "kind": "model", "reference": "churn:3", "root": "model"}
+    given |= {"path": "azureml:churn:3", "sha256": "", "files": 1, "bytes": 3, "single": ""}
+    data = {"churn": {"deep/weights.txt": content}}
+    order = place(machine, {"score.py": READS}, data, inputs={"churn": given})
+    assert ask(ready(order), "/score", {})[1] == ["0.5", "read-only"]
+
+
 def test_draining_finishes_what_was_begun(machine):
     order = place(machine, {"score.py": DOUBLE})
     path = ready(order)
