@@ -1,11 +1,11 @@
 """Filters of endpoints, the same for pages and API."""
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django_filters import FilterSet, MultipleChoiceFilter
 
-from apps.endpoints.models import Endpoint
+from apps.endpoints.models import Deployment, Endpoint
 from apps.endpoints.states import AuthMode, DeploymentState
 
 
@@ -28,4 +28,5 @@ class EndpointFilter(FilterSet):
 
     def by_state(self, rows: QuerySet[Endpoint], name: str, value: list[str]) -> QuerySet[Endpoint]:
         """Keep endpoints with a deployment in one of the states."""
-        return rows.filter(deployments__state__in=value).distinct() if value else rows
+        found = Deployment.objects.filter(endpoint=OuterRef("pk"), state__in=value)
+        return rows.filter(Exists(found)) if value else rows

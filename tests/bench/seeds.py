@@ -18,6 +18,8 @@ from apps.compute.states import WorkState
 from apps.core.ids import uuid7
 from apps.core.lists import StudioList
 from apps.data.models import Dataset, DatasetFile, DatasetVersion, Datastore
+from apps.endpoints.models import Deployment, Endpoint
+from apps.endpoints.states import AuthMode, DeploymentState
 from apps.environments.models import Environment, EnvironmentBuild, EnvironmentVersion
 from apps.environments.states import BuildState
 from apps.experiments.models import Experiment, Run, RunKind, RunTag
@@ -113,6 +115,7 @@ def seed(rows: int) -> Studio:
     _write_environments(rows, workspace, chance, now)
     _write_data(rows, workspace, viewer, chance, now)
     _write_models(rows, workspace, viewer, chance, now)
+    _write_endpoints(rows, workspace, viewer, chance)
     target = _write_compute(rows, workspace, colleague, chance, now)
     parent = _write_runs(rows, workspace, target, people[:50], chance, now)
     return Studio(viewer, workspace, colleague, target, parent)
@@ -241,6 +244,19 @@ def _write_models(rows: int, workspace: Workspace, viewer: User, chance: random.
     _write(ModelAlias, rows, lambda n: {"model": models[n], "name": "champion", "version": versions[n]})
     _write(ModelFile, min(rows, 20_000), lambda n: {
         "version": more[-1], "path": f"{chance.choice(WORDS)}/{n}.bin", "size": n, "sha256": "b" * 64,
+    })  # fmt: skip
+
+
+def _write_endpoints(rows: int, workspace: Workspace, viewer: User, chance: random.Random) -> None:
+    """Write endpoints with a deployment each."""
+    states = [DeploymentState.HEALTHY] * 10 + list(DeploymentState)
+    endpoints = _write(Endpoint, rows, lambda n: {
+        "workspace": workspace, "name": f"{chance.choice(WORDS)}-{n}", "description": _words(chance),
+        "auth_mode": AuthMode.TOKEN if n % 10 == 9 else AuthMode.KEY, "traffic": {"blue": 100}, "created_by": viewer,
+        "primary_key": b"", "secondary_key": b"", "primary_hash": f"{n:064}", "secondary_hash": f"{n:064}",
+    })  # fmt: skip
+    _write(Deployment, rows, lambda n: {
+        "endpoint": endpoints[n], "name": "blue", "state": states[n % len(states)], "created_by": viewer,
     })  # fmt: skip
 
 
