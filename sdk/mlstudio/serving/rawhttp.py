@@ -137,7 +137,8 @@ class RawRequest:
                 message = email.message_from_bytes(head + self.data, policy=email.policy.HTTP)
                 for part in message.iter_parts() if message.is_multipart() else []:
                     name = str(part.get_param("name", "", header="content-disposition"))
-                    content = part.get_payload(decode=True) or b""
+                    payload = part.get_payload(decode=True)
+                    content = payload if isinstance(payload, bytes) else b""
                     filename = part.get_filename()
                     if filename is None:
                         fields.setdefault(name, []).append(content.decode("utf-8", "replace"))

@@ -195,10 +195,11 @@ class Script:
 
 
 def _function(module: ModuleType, name: str, path: Path) -> Callable[..., Any]:
-    function = getattr(module, name, None)
+    function: Any = getattr(module, name, None)
     if not callable(function):
         raise StartFailed(f"{path.name} does not have a {name}() function defined.")
-    return function
+    found: Callable[..., Any] = function
+    return found
 
 
 def _where(run: Callable[..., Any], path: Path) -> str:
