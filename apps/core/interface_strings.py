@@ -126,6 +126,7 @@ INTERFACE_STRINGS = (
     _("You have been signed out. Sign in again to go on."),
     _("You may not do this."),
     _("{count} lines"),
+    _("1 metric"),
     _("{count} metrics"),
     _("{count} more characters: turn on wrapping to see them"),
     _("{count} more"),

@@ -225,7 +225,9 @@ export class MetricCharts {
     const count = formatCount(size);
     this.toolbar.showCount(
       arranged.found === size
-        ? t('{count} metrics', { count })
+        ? size === 1
+          ? t('1 metric')
+          : t('{count} metrics', { count })
         : t('{found} of {count}', { found: formatCount(arranged.found), count }),
     );
     this.toolbar.host.hidden = !size;
