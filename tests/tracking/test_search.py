@@ -6,6 +6,7 @@ from mlflow.entities import ViewType
 from mlflow.exceptions import MlflowException
 
 from apps.experiments.models import MetricSummary, Run, RunParameter, RunTag
+from apps.tracking.errors import Invalid
 from apps.tracking.models import RunDataset
 from apps.tracking.search.runs import find_runs, page_of_runs
 from tests.experiments.factories import ExperimentFactory, RunFactory
@@ -108,10 +109,18 @@ def test_pages_follow_one_another(runs, order_by, monkeypatch):
     assert (len(rows), bool(token)) == (3, True)
 
 
+@pytest.mark.parametrize(
+    "token", ["x", "2026-01-01 x", 3, "2026-01-01T00:00:00 01900000-0000-7000-8000-000000000000", "1"]
+)
+def test_tokens_of_others_are_refused(db, token):
+    with pytest.raises(Invalid):
+        page_of_runs(Run.objects.all(), token, 10, newest_first=True)
+
+
 def test_runs_with_very_much_come_in_smaller_pages(runs, monkeypatch):
     monkeypatch.setattr("apps.tracking.search.runs.PORTION", 1)
     monkeypatch.setattr("apps.tracking.search.runs.MOST_VALUES", 5)
-    rows, token = page_of_runs(Run.objects.order_by("-pk"), None, 100, newest_first=True)
+    rows, token = page_of_runs(Run.objects.order_by("-created_at", "pk"), None, 100, newest_first=True)
     assert ("".join(str(run) for run in rows), bool(token)) == ("dcb", True)
 
 

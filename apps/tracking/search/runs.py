@@ -1,14 +1,15 @@
 """Runs by MLflow's filters and orders."""
 
+from datetime import datetime
 from typing import Any, Final
+from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, QuerySet, Subquery, TextField, Value
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Cast, Coalesce, NullIf
 from django.utils.translation import gettext as _
 
 from apps.experiments.models import MetricSummary, Run, RunParameter, RunTag
 from apps.experiments.models.run import RunQuerySet
-from apps.tracking.asked import uuid_of
 from apps.tracking.dialect import PARENT_TAG, RUN_NAME_TAG, STATUSES
 from apps.tracking.errors import Invalid
 from apps.tracking.grammar import Clause, Grammar, Order, read_filter, read_orders
@@ -31,7 +32,7 @@ MOST_VALUES: Final = 500_000
 
 
 def find_runs(runs: RunQuerySet, *, where: Any, order_by: Any) -> tuple[RunQuerySet, bool]:
-    """Return the runs that a filter keeps, in order, and whether that is the order of their ids, newest first.
+    """Return the runs that a filter keeps, in order, and whether that is the one in which they are kept, newest first.
 
     Raises:
         Invalid: the filter or an order cannot be read.
@@ -40,7 +41,7 @@ def find_runs(runs: RunQuerySet, *, where: Any, order_by: Any) -> tuple[RunQuery
         runs = _keep(runs, clause)
     orders = read_orders(order_by, GRAMMAR)
     if not orders or _is_newest_first(orders[0]):
-        return runs.order_by("-pk"), True
+        return runs.order_by("-created_at", "pk"), True  # as the index of an experiment has them
     runs = runs.alias(start_time=Coalesce("started_at", "created_at"))
     by = []
     for place, order in enumerate(orders):
@@ -52,14 +53,14 @@ def find_runs(runs: RunQuerySet, *, where: Any, order_by: Any) -> tuple[RunQuery
 def page_of_runs(runs: RunQuerySet, token: Any, most: int, *, newest_first: bool) -> tuple[list[Run], str]:
     """Return up to ``most`` runs with what is shown of them, fewer where they have very much, and the next page's token.
 
-    Newest first a token is the last run's id, so that runs which begin meanwhile move nothing.
+    Newest first a token says which run was the last, so that runs which begin meanwhile move nothing.
     """
     rows: list[Run] = []
     values, more = 0, True
     start = 0 if newest_first else start_of(token)
     runs = runs.select_related("submitted_by").prefetch_related(*SHOWN)
     if newest_first and token:
-        runs = runs.filter(pk__lt=uuid_of(token, "page_token"))
+        runs = runs.filter(_after(token))
     while more and len(rows) < most and values < MOST_VALUES:
         at = start + len(rows)
         size = min(PORTION, most - len(rows))
@@ -71,7 +72,18 @@ def page_of_runs(runs: RunQuerySet, token: Any, most: int, *, newest_first: bool
         )
     if not more or not rows:
         return rows, ""
-    return rows, rows[-1].pk.hex if newest_first else str(start + len(rows))
+    return rows, f"{rows[-1].created_at.isoformat()} {rows[-1].pk}" if newest_first else str(start + len(rows))
+
+
+def _after(token: Any) -> Q:
+    made, _space, key = token.partition(" ") if isinstance(token, str) else ("", "", "")
+    try:
+        at, last = datetime.fromisoformat(made), UUID(key)
+    except ValueError:
+        raise Invalid(_("The page token is not one that the studio gave.")) from None
+    if at.tzinfo is None:
+        raise Invalid(_("The page token is not one that the studio gave."))
+    return Q(created_at__lte=at) & (Q(created_at__lt=at) | Q(pk__gt=last))
 
 
 def _is_newest_first(order: Order) -> bool:
