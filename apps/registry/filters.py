@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django_filters import CharFilter, ChoiceFilter, FilterSet, MultipleChoiceFilter
 
 from apps.registry.models import ModelVersion, RegisteredModel
+from apps.registry.models.model import can_be_asked_for
 from apps.registry.states import Framework, ModelType, VersionState
 
 
@@ -79,5 +80,7 @@ class VersionFilter(ModelFilter):
     def by_tag(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         """Choose by a tag's name, or its name and value."""
         key, has_value, wanted = (part.strip() for part in value.partition("="))
+        if not can_be_asked_for(key, wanted):
+            return rows.none()
         rows = rows.filter(tags__has_key=key)
         return rows.alias(tag_value=KeyTransform(key, "tags")).filter(tag_value=wanted) if has_value else rows

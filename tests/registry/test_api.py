@@ -205,3 +205,21 @@ datastore: x
     ):
         refused = api_of(builder).post(address, {"file": text})
         assert (refused.status_code, list(refused.json()["errors"])) == (400, [field])
+
+
+def test_versions_are_filtered_by_state_tag_and_archive(workspace, builder, base, api_of):
+    api = api_of(builder)
+    model = ModelFactory.create(workspace=workspace, name="m")
+    add_version(model, tags={"team": "a"}, state="Failed")
+
+    def numbers(**query):
+        answer = api.get(f"{base}m/versions/", query)
+        assert answer.status_code == 200, answer.content
+        return [row["version"] for row in answer.json()["results"]]
+
+    assert numbers() == [2, 1]
+    assert numbers(state="Failed") == [2]
+    assert numbers(tag="team=a") == [2]
+    assert numbers(tag='te"am') == []
+    assert api.patch(f"{base}m/versions/2/", {"archived": True}).json()["archived_at"]
+    assert (numbers(), numbers(archived="only"), numbers(archived="all")) == ([1], [2], [2, 1])

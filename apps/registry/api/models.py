@@ -26,6 +26,7 @@ from apps.registry.api.serializers import (
     RegisterModelSerializer,
     SetAliasSerializer,
 )
+from apps.registry.filters import ModelFilter
 from apps.registry.models import ModelAlias, ModelVersion, RegisteredModel
 from apps.workspaces.access import WorkspaceAPI, workspace_access
 from apps.workspaces.roles import Action
@@ -39,30 +40,17 @@ class ModelCollection(WorkspaceAPI, Idempotent, ListCreateAPIView[RegisteredMode
     access = workspace_access(get=Action.MODELS_READ, post=Action.MODELS_WRITE)
     serializer_class = ModelSerializer
     queryset = RegisteredModel.objects.none()
+    filterset_class = ModelFilter
 
     def get_queryset(self) -> QuerySet[RegisteredModel]:
-        asked = self.request.query_params
         rows = RegisteredModel.objects.filter(workspace=self.workspace)
-        archived = asked.get("archived", "")
-        if archived != "all":
-            rows = rows.filter(archived_at__isnull=archived != "only")
-        if name := asked.get("name"):
+        if name := self.request.query_params.get("name"):
             rows = rows.named(name)
-        for tag in asked.getlist("tag"):
-            rows = rows.tagged(*tag.partition("=")[::2])
         related = ("created_by", "latest__created_by", "latest__run")
         return rows.select_related(*related).prefetch_related("latest__aliases").defer("latest__manifest")
 
     @extend_schema(
-        parameters=[
-            OpenApiParameter("name", str, description="Only the model of this name, in any case of letters."),
-            OpenApiParameter(
-                "tag", str, many=True, description="`name` or `name=value`, of the model or its latest version."
-            ),
-            OpenApiParameter(
-                "archived", str, enum=["only", "all"], description="Those in the archive are left out else."
-            ),
-        ]
+        parameters=[OpenApiParameter("name", str, description="Only the model of this name, in any case of letters.")]
     )
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Return the models, each with its latest version."""

@@ -25,6 +25,7 @@ from apps.registry.api.serializers import (
     OneModelVersionSerializer,
 )
 from apps.registry.entries import content_path
+from apps.registry.filters import VersionFilter
 from apps.registry.models import ModelFile, ModelVersion
 from apps.workspaces.access import workspace_access
 from apps.workspaces.roles import Action
@@ -39,22 +40,10 @@ class VersionCollection(OneModelAPI, ListAPIView[ModelVersion]):
     access = workspace_access(get=Action.MODELS_READ)
     serializer_class = ModelVersionSerializer
     queryset = ModelVersion.objects.none()
+    filterset_class = VersionFilter
 
     def get_queryset(self) -> QuerySet[ModelVersion]:
-        rows = services.versions_of(self.model).prefetch_related("aliases").defer("manifest")
-        archived = self.request.query_params.get("archived", "")
-        return rows if archived == "all" else rows.filter(archived_at__isnull=archived != "only")
-
-    @extend_schema(
-        parameters=[
-            OpenApiParameter(
-                "archived", str, enum=["only", "all"], description="Those in the archive are left out else."
-            )
-        ]
-    )
-    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Return the versions, the newest first."""
-        return self.list(request, *args, **kwargs)
+        return services.versions_of(self.model).prefetch_related("aliases").defer("manifest")
 
 
 class OneVersionAPI(OneModelAPI):

@@ -20,6 +20,11 @@ NAME_PATTERN = r"\A[A-Za-z0-9][A-Za-z0-9 ._-]{0,254}\Z"
 ALIAS_PATTERN = r"\A(?!(?i:latest|v?\d+)\Z)[A-Za-z][A-Za-z0-9_.-]{0,254}\Z"
 
 
+def can_be_asked_for(tag: str, value: str = "") -> bool:
+    """Whether databases can look for a tag: SQLite's paths into JSON hold no quotes or backslashes, PostgreSQL's texts no NUL."""
+    return not set(tag).intersection('"\\\x00') and "\x00" not in value
+
+
 class RegisteredModelQuerySet(models.QuerySet["RegisteredModel"]):
     def visible_to(self, user: Any) -> Self:
         """Keep the models of workspaces the user is a member of."""
@@ -31,7 +36,7 @@ class RegisteredModelQuerySet(models.QuerySet["RegisteredModel"]):
 
     def tagged(self, name: str, value: str = "") -> Self:
         """Keep models that have a tag, or whose latest version has it; with this value, where one is given."""
-        if set(name) & set('"\\\x00') or "\x00" in value:  # SQLite's paths into JSON cannot say the first two
+        if not can_be_asked_for(name, value):
             return self.none()
         if not value:
             return self.filter(Q(tags__has_key=name) | Q(latest__tags__has_key=name))
