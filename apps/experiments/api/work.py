@@ -81,7 +81,7 @@ class WorkFile(OfWork):
 
     @extend_schema(request=OpenApiTypes.BINARY, parameters=[CHECKSUM, CHILD], responses=KeptFileSerializer)
     def put(self, request: Request, file_path: str) -> Response:
-        """Keep a file of the run, in place of what was there under the same path."""
+        """Keep a file of the run, or of a child of it, in place of what was there under the same path."""
         if self.order.ended_at and timezone.now() - self.order.ended_at > STILL_TAKEN_FOR:
             raise Conflict(_("This work has ended; nothing more is taken from it."))
         sha256 = request.headers.get("X-Content-SHA256", "").lower()
