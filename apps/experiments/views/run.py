@@ -53,7 +53,7 @@ def overview(request: WorkspaceRequest, run_id: UUID) -> HttpResponse:
     parameters = list(run.parameters.order_by("name")[: MOST_PARAMETERS + 1])
     metrics = list(run.metrics.filter(is_system=False).order_by("name")[: MOST_METRICS + 1])
     environment, limits = run.config.get("environment") or {}, run.config.get("limits") or {}
-    shown_data = data_of(run)
+    shown_data = data_of(run) if run.config.get("inputs") or run.config.get("outputs") else []
     facts: dict[str, Any] = {
         "warnings": warnings_of(run),
         "environment": str(environment.get("name") or environment.get("reference") or ""),
