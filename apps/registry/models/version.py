@@ -56,6 +56,8 @@ class ModelVersion(BaseModel):
         constraints = [models.UniqueConstraint("model", "number", name="model_version_once")]
         indexes = [
             models.Index(fields=["model", "-created_at", "id"], name="model_versions_by_age"),
+            # Filters of models look here, not at rows with their manifests.
+            models.Index(fields=["id", "framework", "type"], name="model_versions_by_kind"),
             models.Index(fields=["state", "created_at"], name="model_versions_to_copy",
                 condition=Q(state=VersionState.PENDING),
             ),
