@@ -48,10 +48,11 @@ class Proxy:
     def _connect(self, near: socket.socket) -> None:
         self._flows.wait()
         try:
-            far = socket.create_connection(("127.0.0.1", self.target))
+            far = socket.create_connection(("127.0.0.1", self.target), timeout=10)
         except OSError:
             near.close()
             return
+        far.settimeout(None)
         self._open += [near, far]
         for source, target in ((near, far), (far, near)):
             threading.Thread(target=self._pump, args=[source, target], daemon=True).start()

@@ -223,10 +223,11 @@ def prepare(environment: Path, folder: Path) -> list[str]:
     uv = shutil.which("uv") or str(Path(sys.executable).with_name("uv"))
     python = environment / "bin" / "python"
     if not python.exists():
-        subprocess.run([uv, "venv", "-q", "--python", sys.executable, str(environment)], check=True)
-        subprocess.run([uv, "pip", "install", "-q", "--python", str(python), *PACKAGES], check=True)
+        subprocess.run([uv, "venv", "-q", "--python", sys.executable, str(environment)], check=True, timeout=600)
+        subprocess.run([uv, "pip", "install", "-q", "--python", str(python), *PACKAGES], check=True, timeout=600)
         for package in OTHERS:
-            done = subprocess.run([uv, "pip", "install", "-q", "--python", str(python), package], check=False)
+            command = [uv, "pip", "install", "-q", "--python", str(python), package]
+            done = subprocess.run(command, check=False, timeout=600)
             if done.returncode:
                 print(f"NOT COMPARED: {package} cannot be installed here.", flush=True)
     found = {each.name.partition("-")[0] for each in environment.glob("lib/*/site-packages/*.dist-info")}
@@ -234,7 +235,7 @@ def prepare(environment: Path, folder: Path) -> list[str]:
     (folder / "score.py").write_text(SCORE)
     (folder / "bare.py").write_text(BARE)
     how = "mlflow" if "mlflow" in there else "none"
-    subprocess.run([str(python), "-c", MAKE, str(folder), how], check=True, stderr=subprocess.DEVNULL)
+    subprocess.run([str(python), "-c", MAKE, str(folder), how], check=True, stderr=subprocess.DEVNULL, timeout=600)
     return there
 
 

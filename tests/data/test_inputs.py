@@ -181,7 +181,7 @@ def test_an_address_of_the_private_network_is_fetched_for_nobody(submit, machine
         (("azureml://datastores/workspaceblobstore/paths/../x",), "“..”"),
         (("https://example.com/a.csv", "uri_folder"), "write “type: uri_file”"),
         (("wasbs://container@account/a.csv", "uri_file"), "is nothing that the studio can read"),
-        (("azureml://registries/azureml/models/x/versions/1", "custom_model"), "is nothing that the studio can read"),
+        (("azureml://registries/azureml/models/x/versions/1", "custom_model"), "There is no model “x” here"),
     ],
 )
 def test_what_means_nothing_is_refused_with_what_there_is(submit, ada, workspace, given, said):

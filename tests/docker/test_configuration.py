@@ -101,7 +101,10 @@ def test_the_proxy_and_the_health_checks_ask_where_the_processes_listen():
         command = command_of(service, FILLED_IN)
         listening[service] = command[command.index("--port") + 1]
     caddyfile = (DOCKER / "Caddyfile").read_text()
-    assert re.findall(r"reverse_proxy (\S+)", caddyfile) == [f"{name}:{port}" for name, port in listening.items()]
+    # The studio's name, of which the gateway has the scoring; then the name of what users made.
+    web, gateway = (f"{name}:{port}" for name, port in listening.items())
+    assert re.findall(r"reverse_proxy (?:@scoring )?(\S+)", caddyfile) == [gateway, web, gateway]
+    assert f"reverse_proxy @scoring {gateway}" in caddyfile
     assert set(re.findall(r"\{\$(\w+)\}", caddyfile)) == set(compose()["services"]["proxy"]["environment"])
     check = next(step.arguments for step in instructions() if step.word == "HEALTHCHECK")
     assert f":{listening['web']}/healthz" in check

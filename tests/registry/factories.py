@@ -48,7 +48,7 @@ def add_version(model: RegisteredModel, **fields: Any) -> ModelVersion:
 
 def run_with(workspace: Any, files: dict[str, bytes] | None = None, **fields: Any) -> Run:
     """Return a completed run that left files; ``outputs/model/`` with two files unless told otherwise."""
-    run = RunFactory.create(workspace=workspace, completed=True, **fields)
+    run: Run = RunFactory.create(workspace=workspace, completed=True, **fields)
     left = {"outputs/model/model.pkl": WEIGHTS, "outputs/model/data/x.bin": b"x" * 1000} if files is None else files
     for path, contents in left.items():
         store_file(run=run, path=path, contents=[contents], sha256=hashlib.sha256(contents).hexdigest())

@@ -2,7 +2,9 @@
 
 import io
 import json
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,7 +14,7 @@ SAVED = Path(__file__).parent / "mlmodels"
 """What ``mlflow.sklearn.save_model`` wrote, without the models themselves."""
 
 
-def read(files: dict[str, bytes | str]):
+def read(files: Mapping[str, bytes | str]) -> dict[str, Any]:
     """The manifest of a model with these files."""
 
     def open_file(path: str) -> io.BytesIO:
@@ -23,7 +25,8 @@ def read(files: dict[str, bytes | str]):
 
 
 def saved(name: str, folder: str = "") -> dict[str, bytes | str]:
-    return {f"{folder}{path.name}": path.read_bytes() for path in (SAVED / name).iterdir()} | {
+    files: dict[str, bytes | str] = {f"{folder}{path.name}": path.read_bytes() for path in (SAVED / name).iterdir()}
+    return files | {
         f"{folder}model.pkl": b"\x80\x04c__builtin__\nexec\n(S'raise SystemExit'\ntR.",
         f"{folder}input_example.json": "{}",
     }
@@ -136,7 +139,11 @@ def test_what_cannot_be_read_is_told(contents, words):
     ],
 )
 def test_what_is_odd_leaves_what_can_be_stored(document):
-    broken = {"requirements.txt": b"\xff", "python_env.yaml": "[", "conda.yaml": "dependencies: 3"}
+    broken: dict[str, bytes | str] = {
+        "requirements.txt": b"\xff",
+        "python_env.yaml": "[",
+        "conda.yaml": "dependencies: 3",
+    }
     manifest = read({"MLmodel": json.dumps(document), **broken})
     assert manifest["input_example"] == ""
     assert json.loads(json.dumps(manifest, allow_nan=False).encode()) == manifest

@@ -35,7 +35,7 @@ def workspace(asgi_server, token) -> Workspace:
 
 
 @pytest.fixture
-def folder(tmp_path) -> Path:
+def folder(tmp_path: Path) -> Path:
     place = tmp_path / "net"
     (place / "data").mkdir(parents=True)
     (place / "model.onnx").write_bytes(WEIGHTS)

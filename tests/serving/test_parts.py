@@ -5,6 +5,7 @@ import decimal
 import enum
 import json
 import uuid
+from typing import Any
 
 import pytest
 
@@ -49,7 +50,7 @@ def test_values_as_json(value, expected):
 
 
 def test_values_that_have_no_json():
-    endless = []
+    endless: list[Any] = []
     endless.append(endless)
     for value, words in ((object(), "builtins.object"), ({"a": [print]}, "builtin_function"), (endless, "deep")):
         with pytest.raises(NotJson, match=words):

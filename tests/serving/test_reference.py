@@ -135,7 +135,7 @@ def theirs(python: str, folder: Path, script: str, **variables: str):
     try:
         deadline = time.monotonic() + 120
         while time.monotonic() < deadline:
-            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
                 break
             time.sleep(0.2)
         yield lambda: http.client.HTTPConnection("127.0.0.1", port, timeout=30)

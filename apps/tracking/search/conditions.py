@@ -18,7 +18,7 @@ LATEST_MS = 253_402_300_799_999
 """The last millisecond of the year 9999, which is the last that dates can hold."""
 
 
-class Like(Lookup):  # type: ignore[type-arg]  # generic for the checker alone
+class Like(Lookup):
     """``LIKE`` that tells large letters from small ones on every database. The pattern knows ``%`` and ``_`` and no escapes."""
 
     lookup_name = "like"
