@@ -161,6 +161,7 @@ def test_no_page_of_models_fails_the_rules_that_a_program_can_check(
     open_as, workspace, ann, run_tasks, scheme: str
 ) -> None:
     version = registered(ann, workspace, run_tasks, "trees", files=FILES, tags={"a": "b"}, description="# What\n\nText")
+    assert version.run
     version.run.metrics.create(name="accuracy", last=0.5)
     services.set_alias(actor=ann, version=version, alias="champion")
     failed = add_version(version.model, state=VersionState.FAILED, state_reason="No space is left.")

@@ -67,6 +67,7 @@ def test_a_folder_becomes_a_dataset_and_the_next_run_its_next_version(ada, works
     run = completed(ada, workspace, machine, {"clean/a.txt": b"1", "clean/b/c.txt": b"2", "other.txt": b"3"})
     row = written(run)
     assert (row.kind, row.reference, row.problem) == ("dataset", "tidy:1", "")
+    assert row.asset_id
     version = DatasetVersion.objects.get(pk=row.asset_id)
     assert contents(version) == {"a.txt": b"1", "b/c.txt": b"2"}
     assert version.created_by == ada
@@ -82,35 +83,40 @@ def test_the_same_content_is_the_same_version(ada, workspace, machine):
     first = written(completed(ada, workspace, machine, {"clean/a.txt": b"1"}))
     second = written(completed(ada, workspace, machine, {"clean/a.txt": b"1"}))
     assert (first.asset_id, first.reference) == (second.asset_id, second.reference)
+    assert first.asset_id
     assert [use.direction for use in services.runs_that_used([first.asset_id], 10)] == ["output", "output"]
 
 
 def test_a_file_and_a_table(ada, workspace, machine):
     row = written(completed(ada, workspace, machine, {"clean": CSV}, type="uri_file"))
+    assert row.asset_id
     assert contents(DatasetVersion.objects.get(pk=row.asset_id)) == {"clean": CSV}
     row = written(completed(ada, workspace, machine, {"clean/part.csv": CSV}, type="mltable", name="table"))
+    assert row.asset_id
     version = DatasetVersion.objects.get(pk=row.asset_id)
     assert (version.dataset.kind, version.row_count) == ("tabular", 2)
 
 
 def test_a_worker_killed_in_the_middle_costs_nothing_and_doubles_nothing(ada, workspace, machine, monkeypatch):
     run = completed(ada, workspace, machine, {f"clean/{number}.txt": b"%d" % number for number in range(5)})
-    real, copied = outputs.get_store().write, []
+    real = outputs.get_store().write
+    copied: list[str] = []
 
     def write(key: str, contents: Any) -> Any:
-        if len(copied) == 3:
-            raise PlatformError("killed")
         copied.append(key)
         return real(key, contents)
 
+    def write_three(key: str, contents: Any) -> Any:
+        if len(copied) == 3:
+            raise PlatformError("killed")
+        return write(key, contents)
+
     with monkeypatch.context() as patch:
-        patch.setattr(outputs.get_store(), "write", write)
+        patch.setattr(outputs.get_store(), "write", write_three)
         with pytest.raises(PlatformError):
             services.register_outputs(run.pk)
     assert not Dataset.objects.exists()
-    monkeypatch.setattr(
-        outputs.get_store(), "write", lambda key, contents: (copied.append(key), real(key, contents))[1]
-    )
+    monkeypatch.setattr(outputs.get_store(), "write", write)
     row = written(run)
     assert len(set(copied)) == len(copied) == 5
     # Killed after the version was made, before anybody wrote down that it was.

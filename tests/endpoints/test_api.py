@@ -79,6 +79,7 @@ def test_a_deployment_file_is_read_unchanged(setting, api, base):
     assert made.status_code == 201, made.content
     deployment = Deployment.objects.get()
     revision = deployment.candidate
+    assert revision
     assert (deployment.instance_count, revision.entry_script, revision.model) == (2, "score.py", setting.model)
     assert revision.variables == {"LEVEL": "3"}
     assert revision.request_settings == {"timeout_ms": 3000, "max_concurrent": 4, "max_queue_wait_ms": 500}

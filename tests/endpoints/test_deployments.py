@@ -234,10 +234,10 @@ def test_traffic_and_copies(setting):
     with pytest.raises(TrafficInvalid):
         services.set_traffic(actor=setting.actor, endpoint=endpoint, traffic={"blue": 90, "green": 10})
     services.set_traffic(actor=setting.actor, endpoint=endpoint, traffic={"blue": 90, "green": 10}, mirror={})
+    green = services.find_deployment(endpoint, "green")
+    assert green
     with pytest.raises(ReceivesTraffic):
-        services.delete_deployment(
-            actor=setting.actor, deployment=services.find_deployment(endpoint, "green"), confirmed_name="green"
-        )
+        services.delete_deployment(actor=setting.actor, deployment=green, confirmed_name="green")
     services.set_traffic(actor=setting.actor, endpoint=endpoint, traffic={"blue": 0, "green": 0})
     endpoint.refresh_from_db()
     assert endpoint.traffic == {}

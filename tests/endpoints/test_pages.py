@@ -43,7 +43,9 @@ def test_an_mlflow_model_is_deployed_with_what_is_guessed(setting, site):
     endpoint = Endpoint.objects.get()
     assert answer.headers["location"] == endpoint.get_absolute_url()
     assert (endpoint.name, endpoint.traffic) == (guessed["endpoint"], {"blue": 100})
-    assert Deployment.objects.get().candidate.model == setting.model
+    revision = Deployment.objects.get().candidate
+    assert revision
+    assert revision.model == setting.model
     page = site.get(at(setting, "deploy", model=reference, endpoint=endpoint.name))
     assert page.context["form"]["deployment"].value() == "green"
 
@@ -59,7 +61,9 @@ def test_another_model_is_asked_for_its_script(setting, site):
     script.name = "my score.py"
     assert site.post(at(setting, "deploy", model=custom.reference), {**said, "script": script}).status_code == 302
     revision = Deployment.objects.get().candidate
+    assert revision
     assert revision.entry_script == "my_score.py"
+    assert revision.snapshot
     assert [file["path"] for file in revision.snapshot.files] == ["my_score.py"]
 
 

@@ -218,9 +218,11 @@ def test_code_in_a_folder_of_its_own_is_run_from_within_it_and_the_run_says_so(w
     answer = writer.post(NEW, filled(code_from="upload", upload=upload, command="python train.py"), follow=True)
     assert "All of the code lies in the folder “project”." in answer.content.decode()
     run = Run.objects.get()
-    assert run.order and run.submitted_by
+    assert run.order
+    assert run.submitted_by
     assert run.order.spec["code"]["folder"] == "project"
     again = services.rerun(actor=run.submitted_by, run=run)
-    assert again.order and again.order.spec["code"]["folder"] == "project"
+    assert again.order
+    assert again.order.spec["code"]["folder"] == "project"
     other = writer.post(NEW, filled(code_from="upload", upload=zip_of(train__py="print(1)")), follow=True)
     assert "All of the code lies" not in other.content.decode()

@@ -92,6 +92,7 @@ def test_every_tab_takes_few_queries_however_much_there_is(
         run = RunFactory.create(workspace=workspace, completed=True, submitted_by=builder)
         version = add_version(model, run=run, run_name=str(run), created_by=builder, manifest=MANIFEST)
         ModelAlias.objects.create(model=model, name=f"a{number}", version=version)
+        assert version.run
         version.run.metrics.create(name="accuracy", last=number / 30)
     ModelFile.objects.bulk_create(
         [ModelFile(version=version, path=f"part-{n}", size=1, sha256="c" * 64) for n in range(300)]

@@ -250,7 +250,9 @@ def test_versions_registered_at_once_get_numbers_of_their_own(workspace, builder
     with ThreadPoolExecutor(6) as pool:
         numbers = list(pool.map(register, range(12)))
     assert sorted(numbers) == list(range(1, 13))
-    assert RegisteredModel.objects.get().latest.number == 12
+    latest = RegisteredModel.objects.get().latest
+    assert latest
+    assert latest.number == 12
 
 
 def with_commit(work):

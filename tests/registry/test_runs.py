@@ -5,7 +5,7 @@ import pytest
 from apps.core.errors import NotFound, UserError
 from apps.experiments import hooks
 from apps.experiments.ingestion.requests import read_lines
-from apps.experiments.ingestion.store import store
+from apps.experiments.ingestion.store import Stored, store
 from apps.experiments.models import Direction, RunData
 from apps.experiments.services import store_file
 from apps.experiments.services.reactions import finish
@@ -107,6 +107,7 @@ def test_an_output_of_a_run_is_registered_once(workspace, run_tasks):
 def said_by(run, *lines: bytes):
     body = b"".join(line + b"\n" for line in lines)
     (outcome,) = store([read_lines(run.pk, "events", 0, body)])
+    assert isinstance(outcome, Stored)
     assert outcome.refused == []
 
 
@@ -153,4 +154,5 @@ def test_what_no_model_can_be_is_refused_line_by_line(workspace):
     run = RunFactory.create(workspace=workspace, running=True)
     lines = [b'{"g":[]}', b'{"g":{"name":""}}', b'{"g":{"name":"m","path":1}}', b'{"g":{"name":"m","tags":{"a":1}}}']
     (outcome,) = store([read_lines(run.pk, "events", 0, b"".join(line + b"\n" for line in lines))])
+    assert isinstance(outcome, Stored)
     assert [number for number, _reason in outcome.refused] == [1, 2, 3, 4]

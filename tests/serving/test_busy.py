@@ -1,6 +1,7 @@
 """More requests than can be scored at once, and scripts that do not come back."""
 
 import threading
+from typing import Any
 
 import pytest
 
@@ -40,7 +41,7 @@ def ask_in_threads(server, count, body, results):
 
 
 def test_beyond_the_queue_others_are_told_to_come_again(tmp_path):
-    results = []
+    results: list[tuple[int, Any, Any]] = []
     with serving({"score.py": WAIT}, "--max-queue", "2", GATE=str(tmp_path / "gate")) as server:
         threads = ask_in_threads(server, 3, {"wait": True}, results)
         until(
@@ -61,7 +62,7 @@ def test_beyond_the_queue_others_are_told_to_come_again(tmp_path):
 
 
 def test_waiting_too_long_for_a_turn(tmp_path):
-    results = []
+    results: list[tuple[int, Any, Any]] = []
     with serving({"score.py": WAIT}, "--queue-wait-ms", "200", GATE=str(tmp_path / "gate")) as server:
         first = ask_in_threads(server, 1, {"wait": True}, results)
         until(lambda: server.ask("/-/figures")[1]["busy"] == 1)
@@ -86,7 +87,7 @@ def test_a_script_that_hangs_is_interrupted_and_the_next_request_served(tmp_path
 
 
 def test_several_at_once_each_with_its_own_time(tmp_path):
-    results = []
+    results: list[tuple[int, Any, Any]] = []
     options = ("--max-concurrent", "3", "--timeout-ms", "1000")
     with serving({"score.py": WAIT}, *options, GATE=str(tmp_path / "gate")) as server:
         threads = ask_in_threads(server, 3, {"loop": True}, results)
@@ -120,7 +121,7 @@ def test_while_the_model_is_loaded(tmp_path):
 
 
 def test_an_end_in_order(tmp_path):
-    results = []
+    results: list[tuple[int, Any, Any]] = []
     script = WAIT + "\nimport atexit\natexit.register(lambda: print('goodbye'))\n"
     with serving({"score.py": script}, GATE=str(tmp_path / "gate")) as server:
         threads = ask_in_threads(server, 2, {"wait": True}, results)

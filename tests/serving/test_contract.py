@@ -175,8 +175,8 @@ def run(request):
 
 
 def test_other_sites_pages():
-    origins = {"AML_CORS_ORIGINS": "https://a.example, https://b.example"}
-    with serving({"score.py": ECHO}, **origins) as server:
+    origins = "https://a.example, https://b.example"
+    with serving({"score.py": ECHO}, AML_CORS_ORIGINS=origins) as server:
         ask = {"Origin": "https://b.example", "Access_Control_Request_Method": "POST"}
         status, _body, headers = server.ask(
             "/score", method="OPTIONS", Access_Control_Request_Headers="authorization", **ask

@@ -210,8 +210,8 @@ def test_a_script_with_a_schema(science):
         ):
             status, got, _headers = server.ask("/score", body)
             assert (status, words in got["message"]) == (422, True), got
-        body = {"inputs": [{"name": "x", "shape": [1], "datatype": "BYTES", "data": ["a"]}]}
-        assert server.ask("/v2/models/model/infer", body)[0] == 422
+        tensor = {"inputs": [{"name": "x", "shape": [1], "datatype": "BYTES", "data": ["a"]}]}
+        assert server.ask("/v2/models/model/infer", tensor)[0] == 422
 
 
 def test_the_check_before_traffic(science, models, tmp_path):

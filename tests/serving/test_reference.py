@@ -56,7 +56,7 @@ def run(request):
     return AMLResponse(request.get_data()[::-1], 202, {"Content-Type": "image/png", "X-Mine": "yes"})
 """
 GOOD = {"data": [[1, 2], [3, 4]], "table": [{"age": 3, "name": "b"}]}
-REQUESTS = {
+REQUESTS: dict[str, list[tuple[str, str, bytes | None, dict[str, str]]]] = {
     PLAIN: [
         ("GET", "/", None, {}),
         ("POST", "/score", b'{"data": [1, 2.5, "x"]}', {}),
@@ -163,12 +163,12 @@ def test_the_same_answers(reference, tmp_path, script):
 def test_preflights(reference, tmp_path):
     from tests.serving.replicas import Connection
 
-    origins = {"AML_CORS_ORIGINS": "https://a.example, https://b.example"}
+    origins = "https://a.example, https://b.example"
     headers = {"Origin": "https://b.example", "Access-Control-Request-Method": "POST"}
     headers["Access-Control-Request-Headers"] = "authorization, content-type"
     with (
-        theirs(reference, tmp_path / "theirs", PLAIN, **origins) as connect,
-        serving({"score.py": PLAIN}, python=reference, **origins) as server,
+        theirs(reference, tmp_path / "theirs", PLAIN, AML_CORS_ORIGINS=origins) as connect,
+        serving({"score.py": PLAIN}, python=reference, AML_CORS_ORIGINS=origins) as server,
     ):
         for request in (
             ("OPTIONS", "/score", None, headers),

@@ -3,6 +3,7 @@
 import os
 import signal
 import threading
+from typing import Any
 
 import pytest
 
@@ -64,8 +65,8 @@ def run(raw):
 
 def test_a_script_finds_its_model_and_cannot_change_it(machine):
     content = b"0.5"
-    given = {"type": "custom_model", "mode": "download", "kind": "model", "reference": "churn:3", "root": "model"}
-    given |= {"path": "azureml:churn:3", "sha256": "", "files": 1, "bytes": 3, "single": ""}
+    given: dict[str, Any] = {"type": "custom_model", "mode": "download", "kind": "model", "root": "model"}
+    given |= {"reference": "churn:3", "path": "azureml:churn:3", "sha256": "", "files": 1, "bytes": 3, "single": ""}
     data = {"churn": {"deep/weights.txt": content}}
     order = place(machine, {"score.py": READS}, data, inputs={"churn": given})
     assert ask(ready(order), "/score", {})[1] == ["0.5", "read-only"]
@@ -83,6 +84,7 @@ def test_draining_finishes_what_was_begun(machine):
     asking.join()
     assert answers[0][:2] == (200, {"doubled": [6]})
     assert answers[0][2]["Connection"] == "close"
+    assert order.end
     assert (order.end["outcome"], order.end["reason"]) == ("canceled", "the deployment was updated")
     assert state_of(order) == "draining"
     assert not os.path.exists(path)
@@ -93,6 +95,7 @@ def test_the_studio_asks_for_a_drain_in_an_answer(machine):
     ready(order)
     order.drain = True
     machine.ended(order)
+    assert order.end
     assert order.end["outcome"] == "canceled"
 
 
@@ -102,6 +105,7 @@ def test_a_script_that_ends_its_process(machine):
     with pytest.raises(OSError):
         ask(path, "/score", {"exit": 7})
     machine.ended(order)
+    assert order.end
     assert (order.end["outcome"], order.end["exit_code"]) == ("failed", 7)
     assert order.end["reason"] == "the script ended the server's process with exit code 7"
 
@@ -112,6 +116,7 @@ def test_a_process_killed_from_outside(machine):
     keeper = machine.folder(order).read("keeper.json")["pid"]
     os.kill(processes.descendants(keeper)[-1], signal.SIGKILL)
     machine.ended(order)
+    assert order.end
     assert (order.end["outcome"], order.end["signal"]) == ("failed", 9)
     assert "SIGKILL" in order.end["reason"]
 
@@ -119,6 +124,7 @@ def test_a_process_killed_from_outside(machine):
 def test_a_script_that_cannot_be_loaded(machine):
     order = place(machine, {"score.py": "import json\nimport not_there\n"})
     machine.ended(order)
+    assert order.end
     assert order.end["outcome"] == "failed"
     assert order.end["reason"].startswith("score.py, line 2: import not_there: ModuleNotFoundError")
     assert b"Traceback" in order.logs["logs/replica.txt"]
@@ -127,6 +133,7 @@ def test_a_script_that_cannot_be_loaded(machine):
 def test_a_sample_that_the_script_cannot_score(machine):
     order = place(machine, {"score.py": DOUBLE}, sample={"wrong": 1})
     machine.ended(order)
+    assert order.end
     assert "score.py, line 19" in order.end["reason"]
     assert "KeyError: 'data'" in order.end["reason"]
     assert "ready" not in [each["state"] for each in order.reports]
@@ -138,6 +145,7 @@ def test_more_memory_than_allowed(machine):
     with pytest.raises(OSError):
         ask(path, "/score", {"hoard": 400})
     machine.ended(order)
+    assert order.end
     assert order.end["outcome"] == "failed"
     assert "of 200 MB of memory" in order.end["reason"]
 
@@ -157,6 +165,7 @@ def test_runner_and_agent_are_killed_and_the_server_lives_on(machine):
     assert ask(path, "/score", {"data": [5]})[1] == {"doubled": [10]}
     machine.studio.cancel(order)
     machine.ended(order)
+    assert order.end
     assert order.end["outcome"] == "canceled"
 
 
@@ -165,5 +174,6 @@ def test_a_studio_that_stops_ends_replicas(machine):
     path = ready(order)
     machine.agent.terminate()
     machine.agent.wait(10)
+    assert order.end
     assert (order.end["outcome"], order.end["reason"]) == ("canceled", "the studio was stopped")
     assert not os.path.exists(path)
