@@ -74,7 +74,7 @@ def test_the_example_is_submitted_watched_and_misses_nothing_while_the_connectio
     page.goto(re.sub(r"/workspaces/.*", "/workspaces/trials/jobs/", page.url))
     page.get_by_role("link", name="Submit the first run").click()
     choose_bare_python(page)
-    page.get_by_label("Value", exact=True).first.fill("100")
+    page.get_by_label("Value, or path of data").first.fill("100")
     page.get_by_role("button", name="Submit").click()
     expect(status(page)).to_contain_text("Running", timeout=SOON_MS)
 

@@ -59,12 +59,12 @@ def test_the_editor_indents_and_lets_the_keyboard_out(open_as, ada, workspace) -
 
 def test_inputs_are_added_and_removed_by_keyboard(open_as, ada, workspace) -> None:
     page: Page = open_as(ada, f"{JOBS}new/?empty")
-    add = page.get_by_role("button", name="Add an input")
-    add.press("Enter")
-    expect(page.get_by_label("Name", exact=True)).to_have_count(2)
-    expect(page.get_by_label("Name", exact=True).nth(1)).to_be_focused()
-    page.get_by_role("button", name="Remove this input").first.press("Enter")
-    expect(page.get_by_label("Name", exact=True)).to_have_count(1)
+    inputs = page.get_by_role("group", name="Inputs")
+    inputs.get_by_role("button", name="Add an input").press("Enter")
+    expect(inputs.get_by_label("Name", exact=True)).to_have_count(2)
+    expect(inputs.get_by_label("Name", exact=True).nth(1)).to_be_focused()
+    inputs.get_by_role("button", name="Remove this input").first.press("Enter")
+    expect(inputs.get_by_label("Name", exact=True)).to_have_count(1)
 
 
 def test_a_folder_is_packed_sent_and_kept_through_a_mistake(open_as, ada, workspace, tmp_path: Path) -> None:

@@ -64,7 +64,10 @@ export function startForms(): void {
   });
   onContent((root) => {
     for (const form of all<HTMLFormElement>(root, 'form[data-guard]')) clean.set(form, snapshot(form));
-    if (!document.querySelector('dialog[open]'))
+    // Whoever has gone on to another field meanwhile is not torn away from it.
+    const isElsewhere =
+      document.activeElement?.matches('input, textarea, select') && !root.contains(document.activeElement);
+    if (!isElsewhere && !document.querySelector('dialog[open]'))
       root.querySelector<HTMLElement>('main [aria-invalid="true"], [data-focus-errors] [aria-invalid="true"]')?.focus();
   });
 }

@@ -23,6 +23,10 @@ export class List {
     this.rows = [...host.querySelectorAll<HTMLElement>('tr[data-row-id]')];
     this.selection = new Selection(this.rows.map((row) => row.dataset['rowId'] ?? ''));
     host.addEventListener('click', (event) => this.clicked(event));
+    // Boxes that were checked before this listened, or that the browser checked again after a reload.
+    for (const row of this.rows)
+      if (row.querySelector<HTMLInputElement>('[data-select]')?.checked)
+        this.selection.set(row.dataset['rowId'] ?? '', true);
     this.restore();
     this.show();
   }
