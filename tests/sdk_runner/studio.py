@@ -228,7 +228,8 @@ class Studio:
                     told = json.loads(body)
                     if path == "agents/lease/":
                         return 200, studio.lease(told)
-                    studio.facts = told
+                    if path == "agents/heartbeat/":
+                        studio.facts = told
                     return 200, {"agent": "0192", "heartbeat_s": 5}
                 order = next((each for each in studio.orders.values() if each.token == token), None)
                 if order is None:

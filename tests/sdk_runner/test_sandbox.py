@@ -180,6 +180,7 @@ def test_without_any_isolation_a_run_is_refused_until_that_is_accepted(idle, no_
     assert order.end["error_code"] == "SystemError"
     assert "have an administrator accept on the machine's page" in order.end["reason"]
     assert "No permissions to create new namespace" in order.end["reason"]
+    until(lambda: "isolation" in idle.studio.facts, 30)
     assert idle.studio.facts["isolation"]["accepted"] is False
     idle.studio.unisolated = True
     assert idle.run("echo ran").log == "ran\n"
@@ -188,4 +189,5 @@ def test_without_any_isolation_a_run_is_refused_until_that_is_accepted(idle, no_
 def test_the_settings_of_an_agent_may_accept_it_too(idle, no_isolation):
     idle.start(**no_isolation, STUDIO_ALLOW_UNISOLATED="1")
     assert idle.run("echo ran").log == "ran\n"
+    until(lambda: "isolation" in idle.studio.facts, 30)
     assert idle.studio.facts["isolation"]["accepted"] is True

@@ -97,7 +97,9 @@ class Entry:
 
     def _lock(self) -> int | None:
         """Return a descriptor that holds the lock while it is open; None while another has it."""
-        self.path.mkdir(mode=0o700, exist_ok=True)
+        # Not pathlib's exist_ok, which fails where the folder is dropped while it looks what is there.
+        with contextlib.suppress(FileExistsError):
+            os.mkdir(self.path, 0o700)
         try:
             descriptor = os.open(self.path / "lock", os.O_RDWR | os.O_CREAT, 0o600)
         except FileNotFoundError:
