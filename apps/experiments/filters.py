@@ -7,6 +7,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from apps.core.lists.archive import ArchiveFilter
 from apps.experiments.models import Experiment, Run, RunKind, RunTag
 from apps.experiments.models.run import SYSTEM_KINDS
 from apps.experiments.states import RunStatus
@@ -106,16 +107,9 @@ class RunAPIFilter(RunFilter):
         return bool(asked.get("children") or asked.get("parent"))
 
 
-class ExperimentFilter(django_filters.FilterSet):
-    """Experiments. Those in the archive are left out unless asked for."""
+class ExperimentFilter(ArchiveFilter):
+    """Experiments by who made them, and archive."""
 
-    archived = django_filters.ChoiceFilter(
-        label=_("Archive"),
-        choices=[("only", _("Archived")), ("all", _("With archived"))],
-        empty_label=_("Not archived"),
-        method="by_archive",
-        widget=forms.RadioSelect,
-    )
     created_by = django_filters.CharFilter(
         label=_("Created by"),
         field_name="created_by__username",
@@ -125,11 +119,3 @@ class ExperimentFilter(django_filters.FilterSet):
     class Meta:
         model = Experiment
         fields: list[str] = []
-
-    def filter_queryset(self, queryset: QuerySet[Experiment]) -> QuerySet[Experiment]:
-        rows: QuerySet[Experiment] = super().filter_queryset(queryset)
-        return rows if self.form.cleaned_data.get("archived") else rows.filter(archived_at=None)
-
-    def by_archive(self, rows: QuerySet[Experiment], name: str, value: str) -> QuerySet[Experiment]:
-        """Choose by archive; without a value, ``filter_queryset`` leaves the archive out."""
-        return rows.filter(archived_at__isnull=False) if value == "only" else rows

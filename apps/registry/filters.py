@@ -3,18 +3,19 @@
 from typing import Any
 
 from django import forms
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.db.models.fields.json import KeyTransform
 from django.utils.translation import gettext_lazy as _
-from django_filters import CharFilter, ChoiceFilter, FilterSet, MultipleChoiceFilter
+from django_filters import CharFilter, MultipleChoiceFilter
 
+from apps.core.lists.archive import ArchiveFilter
 from apps.registry.models import ModelVersion, RegisteredModel
 from apps.registry.models.model import can_be_asked_for
 from apps.registry.states import Framework, ModelType, VersionState
 
 
-class ModelFilter(FilterSet):
-    """Models by what their latest version is. Those in the archive are left out unless asked for."""
+class ModelFilter(ArchiveFilter):
+    """Models by what their latest version is, and archive."""
 
     framework = MultipleChoiceFilter(
         label=_("Framework"),
@@ -38,25 +39,10 @@ class ModelFilter(FilterSet):
         field_name="created_by__username",
         widget=forms.TextInput(attrs={"placeholder": _("user name")}),
     )
-    archived = ChoiceFilter(
-        label=_("Archive"),
-        choices=[("only", _("Archived")), ("all", _("With archived"))],
-        empty_label=_("Not archived"),
-        method="by_archive",
-        widget=forms.RadioSelect,
-    )
 
     class Meta:
         model = RegisteredModel
         fields: list[str] = []
-
-    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        rows: QuerySet[Model] = super().filter_queryset(queryset)
-        return rows if self.form.cleaned_data.get("archived") else rows.filter(archived_at=None)
-
-    def by_archive(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        """Choose by archive; without a value, ``filter_queryset`` leaves the archive out."""
-        return rows.exclude(archived_at=None) if value == "only" else rows
 
     def by_tag(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         """Choose by a tag's name, or its name and value, of the model or of its latest version."""

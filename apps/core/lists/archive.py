@@ -33,4 +33,4 @@ class ArchiveFilter(FilterSet):
 
     def by_archive(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         """Choose by archive; without a value, ``filter_queryset`` leaves it out."""
-        return rows.exclude(archived_at=None) if value == "only" else rows
+        return rows.filter(archived_at__isnull=False) if value == "only" else rows
