@@ -28,6 +28,7 @@ INSTALLED_APPS = [
     "apps.portal",
     "apps.endpoints",
     "apps.tracking",
+    "apps.pipelines",
     "apps.registry",
     "apps.data",
     "apps.environments",

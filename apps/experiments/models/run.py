@@ -26,6 +26,8 @@ class RunKind(models.TextChoices):
     """What a run is of. System kinds belong to no experiment and never appear among the user's runs."""
 
     COMMAND = "command", _("Command")
+    PIPELINE = "pipeline", _("Pipeline")
+    STEP = "step", _("Step")  # of a pipeline
     INTERACTIVE = "interactive", _("Interactive")  # made by a tracking client; no work of ours
     BUILD = "build", _("Environment build")
     REPLICA = "replica", _("Endpoint replica")

@@ -1,0 +1,118 @@
+"""Pipeline runs, and where each of their steps stands."""
+
+from django.db import models
+from django.db.models import Q
+
+from apps.core.models import BaseModel
+from apps.experiments.models import Run
+from apps.pipelines.states import StepState
+from apps.workspaces.models import Workspace
+
+
+class PipelineGraph(BaseModel):
+    """A graph, kept once for all runs, drafts and published pipelines that have it. ``content`` as ``graph.codec`` gives it;
+    ``digest`` is over it."""
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+")
+    digest = models.CharField(max_length=64)
+    content = models.JSONField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint("workspace", "digest", name="graph_once")]
+
+    def __str__(self) -> str:
+        return self.digest[:12]
+
+
+class PipelineRun(BaseModel):
+    """What a run of kind ``pipeline`` runs. ``inputs``: what was given for the pipeline's own inputs, by name, as the codec gives
+    bindings. ``settings`` hold over those of the graph. ``resumed``: the run whose successes it takes over.
+    ``published``: what it was called through. ``unfinished`` counts its steps that have not ended."""
+
+    run = models.OneToOneField(Run, on_delete=models.CASCADE, related_name="pipeline")
+    graph = models.ForeignKey(PipelineGraph, on_delete=models.PROTECT, related_name="runs")
+    inputs = models.JSONField(default=dict, blank=True)
+    settings = models.JSONField(default=dict, blank=True)
+    published = models.ForeignKey(
+        "pipelines.PublishedPipeline", null=True, blank=True, on_delete=models.SET_NULL, related_name="runs"
+    )
+    resumed = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    unfinished = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["published", "-created_at", "id"], name="runs_of_published",
+                condition=Q(published__isnull=False),
+            )
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return str(self.run)
+
+
+class Step(BaseModel):
+    """A node of a pipeline run. ``key`` is the node's, ``number`` its place in an order in which nothing comes before what it needs.
+
+    ``remaining`` counts the steps that it still waits for. ``run``: the run that carries it out, or the earlier one that was
+    ``Reused``; None while it waits, and where it was skipped. ``attempt`` counts the tries. ``reuse``: ``{"key", "parts",
+    "why"}`` (see ``graph.reuse``). ``reason`` says in words why it stands where it does ("skipped: step clean failed").
+    """
+
+    pipeline = models.ForeignKey(PipelineRun, on_delete=models.CASCADE, related_name="steps")
+    key = models.CharField(max_length=255)
+    number = models.PositiveIntegerField()
+    state = models.CharField(max_length=20, choices=StepState, default=StepState.WAITING)
+    reason = models.CharField(max_length=2000, blank=True)
+    remaining = models.PositiveIntegerField(default=0)
+    run = models.ForeignKey(Run, null=True, blank=True, on_delete=models.SET_NULL, related_name="steps")
+    attempt = models.PositiveIntegerField(default=0)
+    reuse = models.JSONField(default=dict, blank=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint("pipeline", "key", name="step_once")]
+        indexes = [
+            models.Index(fields=["pipeline", "number"], name="steps_in_order"),
+            models.Index(fields=["pipeline", "state", "remaining"], name="steps_by_state"),
+            models.Index(fields=["state", "created_at"], name="running_steps", condition=Q(state=StepState.RUNNING)),
+        ]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class StepLink(models.Model):
+    """``after`` waits for ``before``."""
+
+    before = models.ForeignKey(Step, on_delete=models.CASCADE, related_name="followers")
+    after = models.ForeignKey(Step, on_delete=models.CASCADE, related_name="waits_for")
+
+    class Meta:
+        constraints = [models.UniqueConstraint("before", "after", name="step_link_once")]
+
+    def __str__(self) -> str:
+        return f"{self.before_id} → {self.after_id}"
+
+
+class StepResult(BaseModel):
+    """A step that completed and may be reused: by a step of the workspace with the same ``key``.
+
+    ``subject`` is what it is compared with where the key differs: the component's name, or for a component without one the name
+    of its pipeline and its node. ``parts`` are what the key is made of, so that a page can say which of them differs.
+    """
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+")
+    key = models.CharField(max_length=64)
+    subject = models.CharField(max_length=600)
+    parts = models.JSONField()
+    run = models.OneToOneField(Run, on_delete=models.CASCADE, related_name="step_result")
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["workspace", "key", "-created_at", "id"], name="results_by_key"),
+            models.Index(fields=["workspace", "subject", "-created_at", "id"], name="results_by_subject"),
+        ]
+
+    def __str__(self) -> str:
+        return self.subject
