@@ -51,7 +51,7 @@ class PipelineRun(BaseModel):
 
 
 class Step(BaseModel):
-    """A node of a pipeline run. ``key`` is the node's, ``number`` its place in an order in which nothing comes before what it needs.
+    """A node of a pipeline run. ``key`` is the node's; ``number`` its place in an order where nothing comes before what it needs.
 
     ``remaining`` counts the steps that it still waits for. ``run``: the run that carries it out, or the earlier one that was
     ``Reused``; None while it waits, and where it was skipped. ``attempt`` counts the tries. ``reuse``: ``{"key", "parts",
