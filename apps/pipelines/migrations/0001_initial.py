@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("experiments", "0008_initial"),
+        ("experiments", "0008_pipeline_runs"),
         ("workspaces", "0004_offers"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
