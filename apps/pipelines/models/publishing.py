@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.models import BaseModel
+from apps.experiments.models import Run
 from apps.pipelines.models.running import PipelineGraph
 from apps.workspaces.models import Workspace
 from apps.workspaces.text import validate_one_line, validate_text
@@ -36,6 +37,8 @@ class PublishedPipeline(BaseModel):
     inputs = models.JSONField(default=dict, blank=True)
     experiment_name = models.CharField(max_length=255, blank=True)
     is_enabled = models.BooleanField(default=True)
+    # What lists show of its runs.
+    last_run = models.ForeignKey(Run, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
@@ -43,7 +46,10 @@ class PublishedPipeline(BaseModel):
     objects = PublishedPipelineQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["workspace", "-created_at", "id"], name="published_by_age")]
+        indexes = [
+            models.Index(fields=["workspace", "-created_at", "id"], name="published_by_age"),
+            models.Index(fields=["workspace", "is_enabled", "-created_at", "id"], name="published_by_use"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.name} {self.version}".strip()
@@ -86,6 +92,11 @@ class PipelineEndpoint(BaseModel):
     primary_hash = models.CharField(max_length=64)
     secondary_hash = models.CharField(max_length=64)
     archived_at = models.DateTimeField(null=True, blank=True)
+    # What lists show of the runs of its versions.
+    last_run = models.ForeignKey(Run, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    modified_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
@@ -103,6 +114,7 @@ class PipelineEndpoint(BaseModel):
         ]
         indexes = [
             models.Index(fields=["workspace", "-updated_at", "id"], name="pipeline_endpoints_by_change"),
+            models.Index("workspace", Lower("name"), "id", name="named_pipeline_endpoints"),
             models.Index(fields=["workspace", "-updated_at", "id", "archived_at"], name="live_pipeline_endpoints",
                 condition=Q(archived_at=None),
             ),

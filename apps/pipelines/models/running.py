@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from apps.core.models import BaseModel
-from apps.experiments.models import Run
+from apps.experiments.models import Run, Snapshot
 from apps.pipelines.states import StepState
 from apps.workspaces.models import Workspace
 
@@ -24,10 +24,30 @@ class PipelineGraph(BaseModel):
         return self.digest[:12]
 
 
+class GraphPart(models.Model):
+    """Something that a graph uses, of its own or of a pipeline within it: a version of a component, or the code of one that
+    was written into the graph itself. So what uses a component is found, and code stays while a graph names it."""
+
+    graph = models.ForeignKey(PipelineGraph, on_delete=models.CASCADE, related_name="parts")
+    version = models.ForeignKey(
+        "pipelines.ComponentVersion", null=True, blank=True, on_delete=models.CASCADE, related_name="uses"
+    )
+    snapshot = models.ForeignKey(Snapshot, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("graph", "version", name="graph_version_once"),
+            models.UniqueConstraint("graph", "snapshot", name="graph_snapshot_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.graph_id}: {self.version_id or self.snapshot_id}"
+
+
 class PipelineRun(BaseModel):
     """What a run of kind ``pipeline`` runs. ``inputs``: what was given for the pipeline's own inputs, by name, as the codec gives
     bindings. ``settings`` hold over those of the graph. ``resumed``: the run whose successes it takes over.
-    ``published``: what it was called through. ``unfinished`` counts its steps that have not ended."""
+    ``published`` and ``endpoint``: what it was called through. ``unfinished`` counts its steps that have not ended."""
 
     run = models.OneToOneField(Run, on_delete=models.CASCADE, related_name="pipeline")
     graph = models.ForeignKey(PipelineGraph, on_delete=models.PROTECT, related_name="runs")
@@ -36,6 +56,9 @@ class PipelineRun(BaseModel):
     published = models.ForeignKey(
         "pipelines.PublishedPipeline", null=True, blank=True, on_delete=models.SET_NULL, related_name="runs"
     )
+    endpoint = models.ForeignKey(
+        "pipelines.PipelineEndpoint", null=True, blank=True, on_delete=models.SET_NULL, related_name="runs"
+    )
     resumed = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     unfinished = models.PositiveIntegerField(default=0)
 
@@ -43,7 +66,11 @@ class PipelineRun(BaseModel):
         indexes = [
             models.Index(fields=["published", "-created_at", "id"], name="runs_of_published",
                 condition=Q(published__isnull=False),
-            )
+            ),
+            models.Index(fields=["endpoint", "-created_at", "id"], name="runs_of_pipeline_endpoint",
+                condition=Q(endpoint__isnull=False),
+            ),
+            models.Index(fields=["graph", "-created_at", "id"], name="runs_of_graph"),
         ]  # fmt: skip
 
     def __str__(self) -> str:
