@@ -127,6 +127,23 @@ def register_verbs() -> None:
             gettext_lazy("%(actor)s changed the number of replicas of %(summary)s to %(count)s"),
         ),
         (
+            "scaling_set",
+            gettext_lazy("Scaling of a deployment changed"),
+            gettext_lazy(
+                "%(actor)s had the number of replicas of %(summary)s follow its load, from %(least)s to %(most)s"
+            ),
+        ),
+        (
+            "collection_set",
+            gettext_lazy("Data collection set"),
+            gettext_lazy("%(actor)s has requests to %(summary)s collected"),
+        ),
+        (
+            "collection_ended",
+            gettext_lazy("Data collection ended"),
+            gettext_lazy("%(actor)s ended the collection of requests to %(summary)s"),
+        ),
+        (
             "deployment_deleted",
             gettext_lazy("Deployment deleted"),
             gettext_lazy("%(actor)s deleted the deployment %(summary)s"),

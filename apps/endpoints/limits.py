@@ -1,25 +1,39 @@
 """What the settings of a deployment may be. No models, no I/O."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 from apps.core.errors import InvalidInput
 from apps.endpoints.states import (
+    DEFAULT_COLLECTION,
     DEFAULT_REQUEST_SETTINGS,
+    DEFAULT_SCALING,
+    LONGEST_COOL_DOWN_S,
     LONGEST_QUEUE_WAIT_MS,
     LONGEST_TIMEOUT_MS,
+    LONGEST_WAKE_WAIT_MS,
     MOST_CONCURRENT,
+    MOST_INSTANCES,
+    ROLLING_S,
 )
 
 MOST_VARIABLES = 200
 LONGEST_VALUE = 10_000
 LEAST_MEMORY_MB, MOST_MEMORY_MB = 64, 4 * 1024 * 1024
 
-_RANGES = {
+_REQUESTS = {
     "timeout_ms": (1, LONGEST_TIMEOUT_MS),
     "max_concurrent": (1, MOST_CONCURRENT),
     "max_queue_wait_ms": (0, LONGEST_QUEUE_WAIT_MS),
+}
+_SCALING = {
+    "min_instances": (0, MOST_INSTANCES),
+    "max_instances": (1, MOST_INSTANCES),
+    "target_utilization": (1, 100),
+    "cool_down_s": (1, LONGEST_COOL_DOWN_S),
+    "wake_wait_ms": (0, LONGEST_WAKE_WAIT_MS),
 }
 
 
@@ -29,16 +43,49 @@ def checked_requests(given: Mapping[str, int]) -> dict[str, int]:
     Raises:
         InvalidInput: a number is out of its range, or there is no such setting.
     """
-    errors: dict[str, list[str]] = {}
-    for name, value in given.items():
-        low, high = _RANGES.get(name, (0, -1))
-        if high < low:
-            errors[name] = [_("There is no such setting.")]
-        elif not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
-            errors[name] = [_("This is a number from %(low)d to %(high)d.") % {"low": low, "high": high}]
-    if errors:
-        raise InvalidInput(errors)
+    _refuse(_faults(given, _REQUESTS))
     return {**DEFAULT_REQUEST_SETTINGS, **given}
+
+
+def checked_scaling(given: Mapping[str, Any]) -> dict[str, int]:
+    """Return how a deployment follows its load, with the defaults where nothing is said; empty for what is empty: a fixed number.
+
+    Raises:
+        InvalidInput: a number is out of its range, or there is no such setting.
+    """
+    if not given:
+        return {}
+    errors = _faults(given, _SCALING)
+    scaling = {**DEFAULT_SCALING, **given}
+    if not errors and scaling["min_instances"] > scaling["max_instances"]:
+        errors["max_instances"] = [_("This is at least the least number of replicas.")]
+    _refuse(errors)
+    return scaling
+
+
+def checked_collection(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is collected of a deployment's requests, with the defaults where nothing is said; empty for nothing.
+
+    ``inputs`` and ``outputs``: whether the requests, and the answers, are. ``sampling_rate``: the share of the requests, above 0
+    up to 1. ``rolling_rate``: of ``states.ROLLING_S``.
+
+    Raises:
+        InvalidInput: a value is none of these, or there is no such setting.
+    """
+    if not given:
+        return {}
+    collection = {**DEFAULT_COLLECTION, **given}
+    rate = collection["sampling_rate"]
+    errors = {name: [_("There is no such setting.")] for name in given if name not in DEFAULT_COLLECTION}
+    if not isinstance(rate, int | float) or isinstance(rate, bool) or not 0 < rate <= 1:
+        errors["sampling_rate"] = [_("This is a share above 0, up to 1.")]
+    if collection["rolling_rate"] not in ROLLING_S:
+        errors["rolling_rate"] = [_("This is one of: %(names)s.") % {"names": ", ".join(ROLLING_S)}]
+    for name in ("inputs", "outputs"):
+        if not isinstance(collection[name], bool):
+            errors[name] = [_("This is true or false.")]
+    _refuse(errors)
+    return collection if collection["inputs"] or collection["outputs"] else {}
 
 
 def checked_memory(memory_mb: int | None) -> int | None:
@@ -69,3 +116,19 @@ def checked_variables(variables: Mapping[str, str]) -> dict[str, str]:
             sentence = _("The value of the variable “%(name)s” cannot be used.")
             raise InvalidInput({"variables": [sentence % {"name": name[:40]}]})
     return dict(variables)
+
+
+def _faults(given: Mapping[str, Any], ranges: Mapping[str, tuple[int, int]]) -> dict[str, list[str]]:
+    errors: dict[str, list[str]] = {}
+    for name, value in given.items():
+        low, high = ranges.get(name, (0, -1))
+        if high < low:
+            errors[name] = [_("There is no such setting.")]
+        elif not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+            errors[name] = [_("This is a number from %(low)d to %(high)d.") % {"low": low, "high": high}]
+    return errors
+
+
+def _refuse(errors: dict[str, list[str]]) -> None:
+    if errors:
+        raise InvalidInput(errors)

@@ -62,7 +62,22 @@ MOST_CONCURRENT = 1000
 LARGEST_BODY_MB = 100
 MOST_QUEUED = 1000
 MOST_MIRRORED = 50
+MOST_PER_MINUTE = 1_000_000
+LONGEST_COOL_DOWN_S = 3600
+LONGEST_WAKE_WAIT_MS = 180_000
 DEFAULT_REQUEST_SETTINGS = {"timeout_ms": 5000, "max_concurrent": 1, "max_queue_wait_ms": 500}
+# ``target_utilization``: in percent of ``max_concurrent``. ``cool_down_s``: how long fewer must have been enough before there are
+# fewer. ``wake_wait_ms``: how long a request is held while the first replica starts.
+DEFAULT_SCALING = {
+    "min_instances": 1,
+    "max_instances": 4,
+    "target_utilization": 70,
+    "cool_down_s": 60,
+    "wake_wait_ms": 60_000,
+}
+# How long collected requests are gathered before they become a version of a dataset, in seconds.
+ROLLING_S = {"minute": 60, "hour": 3600, "day": 86_400}
+DEFAULT_COLLECTION = {"inputs": True, "outputs": True, "sampling_rate": 1.0, "rolling_rate": "hour"}
 
 # Every gateway has heard by then that a replica gets nothing new: by a message, or by looking itself.
 DRAIN_AFTER = timedelta(seconds=5)

@@ -1,5 +1,16 @@
+from apps.endpoints.models.collecting import CollectedPart
 from apps.endpoints.models.deployment import Deployment, Replica, Revision
 from apps.endpoints.models.endpoint import Endpoint, EndpointQuerySet
-from apps.endpoints.models.figures import RequestFigures, RequestRecord
+from apps.endpoints.models.figures import DeploymentLoad, RequestFigures, RequestRecord
 
-__all__ = ["Deployment", "Endpoint", "EndpointQuerySet", "Replica", "RequestFigures", "RequestRecord", "Revision"]
+__all__ = [
+    "CollectedPart",
+    "Deployment",
+    "DeploymentLoad",
+    "Endpoint",
+    "EndpointQuerySet",
+    "Replica",
+    "RequestFigures",
+    "RequestRecord",
+    "Revision",
+]

@@ -23,6 +23,11 @@ class Deployment(BaseModel):
 
     ``revision`` is what serves; ``candidate`` what shall serve as soon as all its replicas are ready. ``reason`` says why
     in words. ``latest_number`` counts revisions.
+
+    ``scaling``: empty where ``instance_count`` is fixed, else what ``limits.checked_scaling`` returns; the count then follows the
+    load: ``scaled_at`` and ``scale_reason`` say when and why it last did, ``busy_at`` when all of the replicas were last needed.
+    ``collection``: empty, or what ``limits.checked_collection`` returns; datasets are written in the name of
+    ``collected_for``, and ``collection_reason`` says why they are not.
     """
 
     endpoint = models.ForeignKey(Endpoint, on_delete=models.CASCADE, related_name="deployments")
@@ -37,6 +42,15 @@ class Deployment(BaseModel):
         "endpoints.Revision", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     latest_number = models.PositiveIntegerField(default=0)
+    scaling = models.JSONField(default=dict, blank=True)
+    scale_reason = models.CharField(max_length=500, blank=True)
+    scaled_at = models.DateTimeField(null=True, blank=True)
+    busy_at = models.DateTimeField(null=True, blank=True)
+    collection = models.JSONField(default=dict, blank=True)
+    collected_for = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    collection_reason = models.CharField(max_length=500, blank=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
@@ -70,6 +84,7 @@ class Revision(BaseModel):
 
     ``model_name`` (``iris:2``) outlives the model. ``environment`` is the id of an environment version. Without ``entry_script``
     the model is MLflow's and needs none. ``request_settings``: ``{"timeout_ms", "max_concurrent", "max_queue_wait_ms"}``.
+    ``sample``: a request that each of its servers answers before it gets any other; None for the model's own example.
     ``schema`` is what its servers say that they take and give. ``failures``: how often in a row a server of it failed;
     ``retry_at``: not before then is the next one started.
     """
@@ -87,6 +102,7 @@ class Revision(BaseModel):
     variables = models.JSONField(default=dict, blank=True)
     request_settings = models.JSONField(default=dict, blank=True)
     memory_mb = models.PositiveIntegerField(null=True, blank=True)
+    sample = models.JSONField(null=True, blank=True)
     warnings = models.JSONField(default=list, blank=True)
     schema = models.JSONField(default=dict, blank=True)
     failures = models.PositiveIntegerField(default=0)
@@ -106,8 +122,8 @@ class Revision(BaseModel):
 class Replica(BaseModel):
     """One server of a revision: a run of the studio's own, which has its log and its work order.
 
-    ``address`` is where the gateway reaches it (``unix:/…``). ``figures``: ``{"memory_mb", "cpu_percent", "busy", "queued"}`` as
-    its runner last said.
+    ``address`` is where the gateway reaches it (``unix:/…`` or ``tcp:host:port``). ``figures``: ``{"memory_mb", "cpu_percent",
+    "busy", "queued"}`` as its runner last said.
     """
 
     deployment = models.ForeignKey(Deployment, on_delete=models.CASCADE, related_name="replicas")

@@ -3,13 +3,13 @@
 from typing import Any, Self
 
 from django.conf import settings
-from django.core.validators import RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.models import BaseModel
-from apps.endpoints.states import AuthMode
+from apps.endpoints.states import MOST_PER_MINUTE, AuthMode
 from apps.workspaces.models import Workspace
 from apps.workspaces.text import validate_text
 
@@ -31,7 +31,7 @@ class Endpoint(BaseModel):
 
     ``traffic``: percent by the name of a deployment, together 0 or 100. ``mirror``: percent of the requests of which a copy goes
     to a deployment, whose answers nobody gets. Of the keys there is an encrypted form, since they are shown again, and a hash,
-    by which the gateway knows them.
+    by which the gateway knows them. ``requests_per_minute``: how many each key may ask for; None for no quota.
     """
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="endpoints")
@@ -45,6 +45,12 @@ class Endpoint(BaseModel):
     secondary_key = models.BinaryField()
     primary_hash = models.CharField(max_length=64)
     secondary_hash = models.CharField(max_length=64)
+    requests_per_minute = models.PositiveIntegerField(
+        _("requests per minute, for each key"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(MOST_PER_MINUTE)],
+    )
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )

@@ -56,3 +56,23 @@ class RequestRecord(BaseModel):
 
     def __str__(self) -> str:
         return f"{self.request_id} {self.status}"
+
+
+class DeploymentLoad(models.Model):
+    """How busy a deployment is, as one gateway last said; what scales by the load reads it.
+
+    ``busy``: how many requests it had on average since the gateway last said so, those in line among them. ``waiting``: how many
+    are in line now.
+    """
+
+    deployment = models.ForeignKey(Deployment, on_delete=models.CASCADE, related_name="loads")
+    gateway = models.CharField(max_length=32)
+    at = models.DateTimeField()
+    busy = models.FloatField(default=0)
+    waiting = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint("deployment", "gateway", name="load_once")]
+
+    def __str__(self) -> str:
+        return f"{self.deployment_id} {self.busy}"

@@ -1,12 +1,12 @@
 """What can be done with endpoints and their deployments."""
 
+from apps.endpoints.services.collecting import set_collection
 from apps.endpoints.services.deployments import (
     Settings,
     create_deployment,
     delete_deployment,
     find_deployment,
     give_up_update,
-    scale_deployment,
     set_traffic,
     settings_of,
     update_deployment,
@@ -26,6 +26,7 @@ from apps.endpoints.services.environments import environment_for, guessed
 from apps.endpoints.services.housekeeping import free_workspace, prune
 from apps.endpoints.services.replicas import follow_order, record_report
 from apps.endpoints.services.rollout import reconcile, reconcile_all
+from apps.endpoints.services.scaling import scale_deployment, set_scaling
 
 __all__ = [
     "CallToken",
@@ -51,6 +52,8 @@ __all__ = [
     "record_report",
     "regenerate_key",
     "scale_deployment",
+    "set_collection",
+    "set_scaling",
     "set_traffic",
     "settings_of",
     "update_deployment",

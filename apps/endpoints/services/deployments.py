@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
-from apps.core import hooks, queue
+from apps.core import hooks
 from apps.core.errors import InvalidInput
 from apps.endpoints import limits
 from apps.endpoints.errors import (
@@ -26,18 +27,22 @@ from apps.endpoints.models import Deployment, Endpoint, Revision
 from apps.endpoints.services.endpoints import locked
 from apps.endpoints.services.environments import environment_for
 from apps.endpoints.services.replicas import end_all
-from apps.endpoints.states import MOST_INSTANCES, MOST_MIRRORED, DeploymentState, RevisionState
+from apps.endpoints.services.rows import locked_deployment, tell, title_of
+from apps.endpoints.services.scaling import check_count
+from apps.endpoints.states import MOST_MIRRORED, DeploymentState, RevisionState
 from apps.experiments.models import Snapshot
 from apps.registry.models import ModelVersion
 from apps.registry.states import ModelType, VersionState
-from apps.workspaces.services.shared import check_fields
+from apps.workspaces.roles import Action
+from apps.workspaces.services.shared import acting, check_fields
 
 
 @dataclass(frozen=True)
 class Settings:
     """What a revision shall be. ``environment``: a name, the mapping of a file, or None to have it guessed.
 
-    ``request_settings`` and ``memory_mb`` have defaults where they are left out; see ``limits``.
+    ``request_settings`` and ``memory_mb`` have defaults where they are left out; see ``limits``. ``sample``: a request that each
+    server must answer before it gets any other.
     """
 
     model: ModelVersion | None = None
@@ -47,6 +52,7 @@ class Settings:
     variables: Mapping[str, str] = field(default_factory=dict)
     request_settings: Mapping[str, int] = field(default_factory=dict)
     memory_mb: int | None = None
+    sample: Any = None
     warnings: tuple[str, ...] = ()
 
 
@@ -58,11 +64,14 @@ def create_deployment(
     name: str,
     settings: Settings,
     instance_count: int = 1,
+    scaling: Mapping[str, Any] | None = None,
+    collection: Mapping[str, Any] | None = None,
     all_traffic: bool | None = None,
 ) -> Deployment:
     """Add a deployment to an endpoint; its servers start as soon as environment and model are ready.
 
-    Args: all_traffic: whether it receives all requests from now on; None: if it is the first.
+    Args: scaling: how the number of servers follows the load; none: it stays ``instance_count``. collection: what is collected of
+        its requests; none: nothing. all_traffic: whether it receives all requests from now on; None: if it is the first.
 
     Raises:
         DeploymentExists: the name is taken. UserError: a setting cannot be used.
@@ -70,7 +79,12 @@ def create_deployment(
     endpoint = locked(actor, endpoint)
     deployment = Deployment(endpoint=endpoint, name=name, instance_count=instance_count, created_by=actor)
     check_fields(deployment, "name")
-    _check_count(instance_count)
+    check_count(instance_count)
+    deployment.scaling = limits.checked_scaling(scaling or {})
+    deployment.collection = limits.checked_collection(collection or {})
+    if deployment.collection:
+        acting(actor, endpoint.workspace, Action.DATA_WRITE)
+        deployment.collected_for = actor
     if endpoint.deployments.filter(name=name).exists():
         raise DeploymentExists(name)
     is_first = not endpoint.deployments.exists()
@@ -80,9 +94,9 @@ def create_deployment(
         endpoint.traffic = {name: 100}
         endpoint.save(update_fields=["traffic", "updated_at"])
     hooks.audit(
-        actor, "endpoint.deployment_created", endpoint, workspace_id=endpoint.workspace_id, summary=_title(deployment)
+        actor, "endpoint.deployment_created", endpoint, workspace_id=endpoint.workspace_id, summary=title_of(deployment)
     )
-    _tell(deployment)
+    tell(deployment)
     return deployment
 
 
@@ -94,14 +108,16 @@ def update_deployment(*, actor: User, deployment: Deployment, settings: Settings
         UpdateUnderWay: an earlier update has not come to its end. UserError: a setting cannot be used.
     """
     endpoint = locked(actor, deployment.endpoint)
-    row = _row(deployment)
+    row = locked_deployment(deployment)
     if row.candidate is not None and row.revision is not None:
         raise UpdateUnderWay(row.name)
     if row.candidate is not None:
         _replace_candidate(row)
     _add_revision(actor, row, settings)
-    hooks.audit(actor, "endpoint.deployment_updated", endpoint, workspace_id=endpoint.workspace_id, summary=_title(row))
-    _tell(row)
+    hooks.audit(
+        actor, "endpoint.deployment_updated", endpoint, workspace_id=endpoint.workspace_id, summary=title_of(row)
+    )
+    tell(row)
     return row
 
 
@@ -109,31 +125,14 @@ def update_deployment(*, actor: User, deployment: Deployment, settings: Settings
 def give_up_update(*, actor: User, deployment: Deployment) -> Deployment:
     """Stop rolling out what is not serving yet. Harmless where nothing is."""
     endpoint = locked(actor, deployment.endpoint)
-    row = _row(deployment)
+    row = locked_deployment(deployment)
     if row.candidate is not None and row.revision is not None:
         _replace_candidate(row)
         row.save(update_fields=["candidate", "updated_at"])
         hooks.audit(
-            actor, "endpoint.update_given_up", endpoint, workspace_id=endpoint.workspace_id, summary=_title(row)
+            actor, "endpoint.update_given_up", endpoint, workspace_id=endpoint.workspace_id, summary=title_of(row)
         )
-        _tell(row)
-    return row
-
-
-@transaction.atomic
-def scale_deployment(*, actor: User, deployment: Deployment, instance_count: int) -> Deployment:
-    """Change how many servers there are; none at all keeps the deployment, without an answer."""
-    endpoint = locked(actor, deployment.endpoint)
-    _check_count(instance_count)
-    row = _row(deployment)
-    if row.instance_count != instance_count:
-        row.instance_count = instance_count
-        row.save(update_fields=["instance_count", "updated_at"])
-        hooks.audit(
-            actor, "endpoint.deployment_scaled", endpoint, workspace_id=endpoint.workspace_id, summary=_title(row),
-            count=instance_count,
-        )  # fmt: skip
-        _tell(row)
+        tell(row)
     return row
 
 
@@ -145,13 +144,15 @@ def delete_deployment(*, actor: User, deployment: Deployment, confirmed_name: st
         ReceivesTraffic: requests go to it, and others are there that could have them. NameNotConfirmed: it was not named.
     """
     endpoint = locked(actor, deployment.endpoint)
-    row = _row(deployment)
+    row = locked_deployment(deployment)
     percent = endpoint.traffic.get(row.name, 0)
     if percent and endpoint.deployments.exclude(pk=row.pk).exists():
         raise ReceivesTraffic(row.name, percent)
     if confirmed_name != row.name:
         raise NameNotConfirmed(row.name)
-    hooks.audit(actor, "endpoint.deployment_deleted", endpoint, workspace_id=endpoint.workspace_id, summary=_title(row))
+    hooks.audit(
+        actor, "endpoint.deployment_deleted", endpoint, workspace_id=endpoint.workspace_id, summary=title_of(row)
+    )
     for shares in (endpoint.traffic, endpoint.mirror):
         shares.pop(row.name, None)
     endpoint.save(update_fields=["traffic", "mirror", "updated_at"])
@@ -212,6 +213,7 @@ def settings_of(revision: Revision) -> Settings:
         variables=revision.variables,
         request_settings=revision.request_settings,
         memory_mb=revision.memory_mb,
+        sample=revision.sample,
     )
 
 
@@ -235,10 +237,16 @@ def _add_revision(actor: User, deployment: Deployment, settings: Settings) -> No
         variables={**environment.variables, **limits.checked_variables(settings.variables)},
         request_settings=limits.checked_requests(settings.request_settings),
         memory_mb=limits.checked_memory(settings.memory_mb),
+        sample=settings.sample,
         warnings=[*settings.warnings, *environment.warnings],
         created_by=actor,
     )
     deployment.candidate = revision
+    if deployment.scaling:
+        # One at least: what sleeps would take over without having been tried.
+        least = max(1, deployment.scaling["min_instances"])
+        deployment.instance_count = min(max(least, deployment.instance_count), deployment.scaling["max_instances"])
+        deployment.busy_at = timezone.now()
     deployment.state = DeploymentState.UPDATING if deployment.revision_id else DeploymentState.CREATING
     deployment.reason = environment.reason
     deployment.save()
@@ -258,11 +266,6 @@ def _check_model(settings: Settings) -> None:
         raise EntryScriptMissing(settings.entry_script)
     if settings.entry_script not in {file["path"] for file in settings.snapshot.files}:
         raise EntryScriptMissing(settings.entry_script)
-
-
-def _check_count(count: int) -> None:
-    if not 0 <= count <= MOST_INSTANCES:
-        raise InvalidInput({"instance_count": [_("This is a number from 0 to %(most)d.") % {"most": MOST_INSTANCES}]})
 
 
 def _check_shares(endpoint: Endpoint, traffic: Mapping[str, int], mirror: Mapping[str, int]) -> None:
@@ -287,20 +290,3 @@ def _replace_candidate(deployment: Deployment) -> None:
     if deployment.candidate is not None:
         Revision.objects.filter(pk=deployment.candidate.pk).update(state=RevisionState.REPLACED)
     deployment.candidate = None
-
-
-def _row(deployment: Deployment) -> Deployment:
-    rows = Deployment.objects.select_for_update(of=("self",)).select_related(
-        "endpoint__workspace", "revision", "candidate"
-    )
-    return rows.get(pk=deployment.pk)
-
-
-def _title(deployment: Deployment) -> str:
-    return f"{deployment.endpoint.name}/{deployment.name}"
-
-
-def _tell(deployment: Deployment) -> None:
-    queue.enqueue("endpoints.reconcile", deployment.pk)
-    endpoints_changed(deployment.endpoint.workspace_id)
-    routes_changed()

@@ -23,7 +23,7 @@ from apps.workspaces.roles import Action
 from apps.workspaces.services.shared import acting, check_fields, lock
 from apps.workspaces.tags import validate_tags
 
-EDITABLE = ("description", "tags", "auth_mode")
+EDITABLE = ("description", "tags", "auth_mode", "requests_per_minute")
 PRIMARY, SECONDARY = "primary", "secondary"
 
 
@@ -53,8 +53,9 @@ def create_endpoint(
     description: str = "",
     auth_mode: str = AuthMode.KEY,
     tags: Mapping[str, str] | None = None,
+    requests_per_minute: int | None = None,
 ) -> Endpoint:
-    """Make an endpoint with keys of its own and no deployment yet.
+    """Make an endpoint with keys of its own and no deployment yet. Args: requests_per_minute: a quota for each of its keys.
 
     Raises:
         EndpointExists: the name is taken. InvalidInput: a field breaks its rule.
@@ -68,13 +69,14 @@ def create_endpoint(
         description=description,
         auth_mode=auth_mode,
         tags=dict(tags or {}),
+        requests_per_minute=requests_per_minute,
         primary_key=crypto.encrypt(primary),
         secondary_key=crypto.encrypt(secondary),
         primary_hash=crypto.token_hash(primary),
         secondary_hash=crypto.token_hash(secondary),
         created_by=actor,
     )
-    _check(endpoint, "name", "description", "auth_mode")
+    _check(endpoint, "name", "description", "auth_mode", "requests_per_minute")
     try:
         with transaction.atomic():
             endpoint.save(force_insert=True)
@@ -101,7 +103,7 @@ def find_endpoint(workspace: Workspace, name: str) -> Endpoint:
 
 @transaction.atomic
 def edit_endpoint(*, actor: User, endpoint: Endpoint, changes: Mapping[str, Any]) -> Endpoint:
-    """Change description, tags, or what callers must show.
+    """Change description, tags, quota, or what callers must show.
 
     Raises:
         InvalidInput: a value cannot be used.
@@ -116,7 +118,7 @@ def edit_endpoint(*, actor: User, endpoint: Endpoint, changes: Mapping[str, Any]
     row.save(update_fields=[*changed, "updated_at"])
     hooks.audit(actor, "endpoint.edited", row, workspace_id=row.workspace_id, summary=row.name)
     endpoints_changed(row.workspace_id)
-    if "auth_mode" in changed:
+    if {"auth_mode", "requests_per_minute"} & set(changed):
         routes_changed()
     return row
 

@@ -71,7 +71,7 @@ def _spec(replica: Replica, environment: ResolvedEnvironment) -> dict[str, Any]:
             "queue_wait_ms": settings["max_queue_wait_ms"],
             "max_body_mb": LARGEST_BODY_MB,
         },
-        "sample": _example_of(model) if model and not revision.entry_script else None,
+        "sample": _sample_of(revision),
         "log": LOG,
     }
 
@@ -92,11 +92,15 @@ def _input(model: ModelVersion) -> dict[str, Any]:
     }
 
 
-def _example_of(model: ModelVersion) -> Any:
-    """Return the request that MLflow keeps beside a model which was logged with an example; None where there is none.
+def _sample_of(revision: Revision) -> Any:
+    """Return the request that a server must answer before it gets any other; None where nothing is known that it takes."""
+    if revision.sample is not None:
+        return revision.sample
+    return _example_of(revision.model) if revision.model and not revision.entry_script else None
 
-    A server answers it before it gets any other.
-    """
+
+def _example_of(model: ModelVersion) -> Any:
+    """Return the request that MLflow keeps beside a model which was logged with an example; None where there is none."""
     folder = next(
         (path.removesuffix(MLMODEL) for path in (MLMODEL, f"{model.root}/{MLMODEL}") if _has(model, path)), None
     )
