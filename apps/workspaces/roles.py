@@ -43,6 +43,11 @@ class Action(StrEnum):
     ENDPOINTS_READ = "endpoints.read"
     ENDPOINTS_WRITE = "endpoints.write"
     ENDPOINTS_KEYS = "endpoints.keys"
+    COMPONENTS_READ = "components.read"
+    COMPONENTS_WRITE = "components.write"
+    PIPELINES_READ = "pipelines.read"
+    PIPELINES_WRITE = "pipelines.write"
+    PIPELINES_KEYS = "pipelines.keys"
     RUNS_READ = "runs.read"
     RUNS_WRITE = "runs.write"
     VIEWS_SHARE = "views.share"
@@ -77,6 +82,11 @@ POLICY: dict[Action, frozenset[Role]] = {
     Action.ENDPOINTS_READ: _STAFF,
     Action.ENDPOINTS_WRITE: _BUILDERS,
     Action.ENDPOINTS_KEYS: _BUILDERS,
+    Action.COMPONENTS_READ: _STAFF,
+    Action.COMPONENTS_WRITE: _BUILDERS,
+    Action.PIPELINES_READ: _STAFF,
+    Action.PIPELINES_WRITE: _BUILDERS,
+    Action.PIPELINES_KEYS: _BUILDERS,
     Action.RUNS_READ: _STAFF,
     Action.RUNS_WRITE: _BUILDERS,
     Action.VIEWS_SHARE: _BUILDERS,
