@@ -1,7 +1,7 @@
 """Graphs as JSON and back. The keys are the names of the fields in ``types``; what has its default is left out.
 
 A binding is one of ``{"value": 3}``, ``{"pipeline": "depth"}``, ``{"node": "train", "output": "model"}`` and
-``{"path": "azureml:iris:2", "type": "uri_folder", "mode": "download"}``.
+``{"path": "azureml:iris:2", "type": "uri_folder"}``; all but the first may have a ``mode``.
 
 Mappings whose order means something to people (ports, nodes) are followed by ``order``, because databases that keep JSON in a
 form of their own do not keep the order of keys.
@@ -82,7 +82,7 @@ def binding_to_json(binding: Binding) -> dict[str, Any]:
     if isinstance(binding, Value):
         return {"value": _json_copy(binding.value)}
     if isinstance(binding, FromPipeline):
-        return {"pipeline": binding.input}
+        return {"pipeline": binding.input, **({"mode": binding.mode} if binding.mode else {})}
     return _written(binding)
 
 

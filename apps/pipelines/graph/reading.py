@@ -100,10 +100,11 @@ def binding(data: Any, place: str) -> Any:
     keys = set(given)
     if keys == {"value"}:
         return Value(_json(given["value"], f"{place}.value"))
-    if keys == {"pipeline"}:
-        return FromPipeline(_text(given["pipeline"], f"{place}.pipeline"))
-    if keys == {"node", "output"}:
-        return FromNode(_text(given["node"], f"{place}.node"), _text(given["output"], f"{place}.output"))
+    mode = _text(given.get("mode", ""), f"{place}.mode")
+    if keys - {"mode"} == {"pipeline"}:
+        return FromPipeline(_text(given["pipeline"], f"{place}.pipeline"), mode)
+    if keys - {"mode"} == {"node", "output"}:
+        return FromNode(_text(given["node"], f"{place}.node"), _text(given["output"], f"{place}.output"), mode)
     if "path" in keys:
         return _read(FromData, {"path": _text, "type": _text, "mode": _text}, given, place)
     raise GraphError(place, "an input is given a “value”, a “pipeline” input, a “node” with its “output”, or a “path”")
@@ -131,7 +132,7 @@ def _mapping(data: Any, place: str) -> dict[str, Any]:
 def _text(data: Any, place: str) -> str:
     if not isinstance(data, str):
         raise GraphError(place, "it is a text")
-    if "\0" in data or not data.isascii() and any("\ud800" <= character <= "\udfff" for character in data):
+    if "\0" in data or (not data.isascii() and any("\ud800" <= character <= "\udfff" for character in data)):
         raise GraphError(place, "it has characters in it that cannot be stored")
     return data
 

@@ -81,17 +81,19 @@ class Value:
 
 @dataclass(frozen=True)
 class FromPipeline:
-    """An input of the pipeline, by its name."""
+    """An input of the pipeline, by its name. ``mode``: how data is given to the component, instead of as either says."""
 
     input: str
+    mode: str = ""
 
 
 @dataclass(frozen=True)
 class FromNode:
-    """An output of another node."""
+    """An output of another node. ``mode`` as of ``FromPipeline``."""
 
     node: str
     output: str
+    mode: str = ""
 
 
 @dataclass(frozen=True)
