@@ -13,7 +13,6 @@ from apps.endpoints.services.deployments import (
 )
 from apps.endpoints.services.endpoints import (
     CallToken,
-    Keys,
     create_endpoint,
     delete_endpoint,
     edit_endpoint,
@@ -30,7 +29,6 @@ from apps.endpoints.services.scaling import scale_deployment, set_scaling
 
 __all__ = [
     "CallToken",
-    "Keys",
     "Settings",
     "create_deployment",
     "create_endpoint",

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from apps.accounts.models import User
-from apps.core import crypto, hooks
+from apps.core import hooks, keys
 from apps.core.errors import InvalidInput
 from apps.endpoints import tokens
 from apps.endpoints.errors import EndpointExists, EndpointUnknown, NameNotConfirmed
@@ -24,15 +24,7 @@ from apps.workspaces.services.shared import acting, check_fields, lock
 from apps.workspaces.tags import validate_tags
 
 EDITABLE = ("description", "tags", "auth_mode", "requests_per_minute")
-PRIMARY, SECONDARY = "primary", "secondary"
-
-
-@dataclass(frozen=True)
-class Keys:
-    """The two keys of an endpoint."""
-
-    primary: str
-    secondary: str
+PREFIX = "ep"
 
 
 @dataclass(frozen=True)
@@ -62,7 +54,6 @@ def create_endpoint(
     """
     workspace = lock(workspace)
     acting(actor, workspace, Action.ENDPOINTS_WRITE)
-    primary, secondary = crypto.new_token("ep"), crypto.new_token("ep")
     endpoint = Endpoint(
         workspace=workspace,
         name=name,
@@ -70,11 +61,8 @@ def create_endpoint(
         auth_mode=auth_mode,
         tags=dict(tags or {}),
         requests_per_minute=requests_per_minute,
-        primary_key=crypto.encrypt(primary),
-        secondary_key=crypto.encrypt(secondary),
-        primary_hash=crypto.token_hash(primary),
-        secondary_hash=crypto.token_hash(secondary),
         created_by=actor,
+        **keys.new_pair(PREFIX),
     )
     _check(endpoint, "name", "description", "auth_mode", "requests_per_minute")
     try:
@@ -140,25 +128,20 @@ def delete_endpoint(*, actor: User, endpoint: Endpoint, confirmed_name: str) -> 
     routes_changed()
 
 
-def keys_of(*, actor: User, endpoint: Endpoint) -> Keys:
+def keys_of(*, actor: User, endpoint: Endpoint) -> keys.Keys:
     """Return the keys of an endpoint, to somebody who may have them."""
     acting(actor, endpoint.workspace, Action.ENDPOINTS_KEYS)
-    return Keys(crypto.decrypt(endpoint.primary_key), crypto.decrypt(endpoint.secondary_key))
+    return keys.keys_in(endpoint)
 
 
 @transaction.atomic
-def regenerate_key(*, actor: User, endpoint: Endpoint, which: str) -> Keys:
+def regenerate_key(*, actor: User, endpoint: Endpoint, which: str) -> keys.Keys:
     """Replace one of the keys; the old one opens nothing any more within seconds.
 
     Args: which: ``primary`` or ``secondary``.
     """
     row = locked(actor, endpoint, Action.ENDPOINTS_KEYS)
-    key = crypto.new_token("ep")
-    if which == PRIMARY:
-        row.primary_key, row.primary_hash = crypto.encrypt(key), crypto.token_hash(key)
-    else:
-        row.secondary_key, row.secondary_hash = crypto.encrypt(key), crypto.token_hash(key)
-    row.save(update_fields=[f"{which}_key", f"{which}_hash", "updated_at"])
+    row.save(update_fields=[*keys.replace(row, which, PREFIX), "updated_at"])
     hooks.audit(actor, "endpoint.key_regenerated", row, workspace_id=row.workspace_id, summary=row.name, key=which)
     routes_changed()
     return keys_of(actor=actor, endpoint=row)

@@ -6,9 +6,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from apps.core.errors import UserError
+from apps.core.keys import PRIMARY, SECONDARY
 from apps.endpoints import services
 from apps.endpoints.forms import EditForm
-from apps.endpoints.services.endpoints import PRIMARY, SECONDARY
 from apps.endpoints.views.shared import deployments_of, find, find_deployment
 from apps.workspaces.access import WorkspaceRequest, workspace_page
 from apps.workspaces.roles import Action

@@ -8,13 +8,13 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from apps.core.keys import PRIMARY, SECONDARY
 from apps.core.markdown import render_markdown
 from apps.endpoints import services
 from apps.endpoints.addresses import scoring_url, swagger_url
 from apps.endpoints.charts import SPANS, figures_in_words
 from apps.endpoints.models import Deployment, Endpoint, Replica, RequestRecord
 from apps.endpoints.samples import sample_of, snippets
-from apps.endpoints.services.endpoints import PRIMARY, SECONDARY
 from apps.endpoints.services.traffic import minutes_of, total_of
 from apps.endpoints.states import AuthMode, ReplicaState
 from apps.endpoints.text import REPLICA_TONES, status_of
