@@ -165,7 +165,9 @@ _SAID: Final = ("name", "reference", "id", "digest", "display_name", "descriptio
 
 
 def _meaning_of_component(data: dict[str, Any]) -> dict[str, Any]:
-    found = {name: value for name, value in data.items() if name not in _SAID}
+    # What a built-in component does is known by its name alone.
+    said = {"name", "reference"} if data.get("kind") == "builtin" else set()
+    found = {name: value for name, value in data.items() if name in said or name not in _SAID}
     for ports in ("inputs", "outputs"):
         if ports in found:
             found[ports] = {
