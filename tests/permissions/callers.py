@@ -125,6 +125,11 @@ class World:
         return [self.anonymous, self.stranger, self.administrator, *self.members.values(), self.inactive]
 
     @property
+    def one_of_each_kind(self) -> list[Caller]:
+        """Nobody, somebody who is no member, the one with all rights, and a program."""
+        return [self.anonymous, self.stranger, self.owner, self.runner]
+
+    @property
     def programs(self) -> list[Caller]:
         """Callers of the API."""
         return [*self.browsers, *self.token_holders, self.machine, self.runner]
