@@ -80,7 +80,8 @@ class Idempotent(APIView):
     """Mix into API views that create, before the DRF class: ``RunList(WorkspaceAPI, Idempotent, ListCreateAPIView)``.
 
     A POST with the header runs in one transaction. Answers below 500 are kept for a day; a server error is not, so that
-    the request can be sent again. Requests are the same when person, address and parsed content are.
+    the request can be sent again. Requests are the same when person, address and parsed content are. What stands where a
+    request has its user without being an account says by ``caller`` who it is.
     """
 
     schema = IdempotentSchema()
@@ -123,8 +124,10 @@ class Idempotent(APIView):
 def _reserve(user: Any, key: str, request_hash: str) -> tuple[IdempotentAnswer | None, bool]:
     """Return the key's row and whether this request may work; (None, False) where the key was released just now."""
     keys = IdempotentAnswer.objects
+    caller = getattr(user, "caller", "")
+    owner = {"user": None, "caller": caller} if caller else {"user": user, "caller": ""}
     try:
-        row, created = keys.get_or_create(user=user, key=key, defaults={"request_hash": request_hash})
+        row, created = keys.get_or_create(**owner, key=key, defaults={"request_hash": request_hash})
     except IntegrityError:  # made and released by another request between our two looks
         return None, False
     if created or row.status or row.request_hash != request_hash:

@@ -26,6 +26,10 @@ class ComponentQuerySet(models.QuerySet["Component"]):
         """Keep the components of workspaces the user is a member of."""
         return self.filter(workspace__in=Workspace.objects.visible_to(user))
 
+    def named(self, name: str) -> Self:
+        """Keep the component of a name, in any case of letters."""
+        return self.alias(lower_name=Lower("name")).filter(lower_name=name.replace("\x00", "").lower())
+
 
 class Component(BaseModel):
     """A name for versions. ``latest`` is what ``name@latest`` means. ``latest_number`` counts on when versions are deleted."""
