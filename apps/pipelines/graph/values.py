@@ -41,6 +41,11 @@ def names_in(text: str) -> list[str]:
     return [match["name"] for match in _TEMPLATE.finditer(text)]
 
 
+def without_templates(text: str) -> str:
+    """Return a text without what ``names_in`` finds in it."""
+    return _TEMPLATE.sub("", text)
+
+
 def whole_template(value: Any) -> str | None:
     """Return the input of the pipeline that a value consists of; None where it is more than that, or another."""
     match = _TEMPLATE.fullmatch(value.strip()) if isinstance(value, str) else None
