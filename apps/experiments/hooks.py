@@ -1,12 +1,12 @@
 """What experiments ask of the apps to their left, and tell them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 from uuid import UUID
 
 from apps.core.hooks import Hook, Text
-from apps.experiments.models import Run
+from apps.experiments.models import Run, Snapshot
 from apps.workspaces.models import Workspace
 
 
@@ -63,6 +63,65 @@ environment_choices: Hook[[Workspace], list[EnvironmentChoice]] = Hook("environm
 """``(workspace)``: the environments that a new run there can choose, the ones for most people first."""
 run_ended: Hook[[Run], None] = Hook("run_ended")
 """``(run)``: a run of any kind has ended, in the transaction that ended it."""
+cancel_asked: Hook[[Run], None] = Hook("cancel_asked")
+"""``(run)``: the end of a run was asked for whose work is other runs, in the transaction that noted it. Who carries it on begins
+nothing more for it, and ends it when nothing of it goes on; its children are asked to end beside this."""
+run_repeated: Hook[[Any, Run], Run | None] = Hook("run_repeated")
+"""``(actor, run)``: run a run again that is no command; None where it is another app's. The caller has asked the policy."""
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What a client must send with a job file: paths as written there, relative to it. ``data`` by input."""
+
+    code: str = ""
+    files: tuple[str, ...] = ()
+    data: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class CheckedFile:
+    """How a job file would be understood, with sentences about what would be read differently from how it is written."""
+
+    needs: Needs
+    experiment_name: str
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class JobFile:
+    """A job file with what came with it: the texts of files that it refers to, by the paths as written; changes such as
+    ``limits.timeout=60``; ``properties``, what a client found out about the code."""
+
+    text: str
+    texts: Mapping[str, str] = field(default_factory=dict)
+    settings: tuple[str, ...] = ()
+    snapshot: Snapshot | None = None
+    properties: Mapping[str, str] = field(default_factory=dict)
+
+
+class JobType(Protocol):
+    """A type of job whose files are read by another app."""
+
+    type: str
+
+    def check(self, workspace: Workspace, file: JobFile) -> CheckedFile:
+        """Return what must be sent with a file. What it refers to may still be missing.
+
+        Raises:
+            InvalidInput: with a sentence for each field that is wrong, with its line.
+        """
+
+    def submit(self, actor: Any, workspace: Workspace, file: JobFile) -> Run:
+        """Submit it.
+
+        Raises:
+            InvalidInput: with a sentence for each field that is wrong, with its line.
+        """
+
+
+job_types: Hook[[], JobType] = Hook("job_types")
+"""``()``: a type of job that files can be of, beside commands. Add its class."""
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from apps.experiments import services
 from apps.experiments.api.bodies import TakesCode, body_of
 from apps.experiments.api.runs import shown
 from apps.experiments.api.serializers import CheckedJobSerializer, JobFileSerializer, RunDetailSerializer
+from apps.experiments.hooks import JobFile
 from apps.workspaces.access import WorkspaceAPI, workspace_access
 from apps.workspaces.roles import Action
 
@@ -41,7 +42,7 @@ class JobFiles(WorkspaceAPI, TakesCode, Idempotent, APIView):
         responses={201: RunDetailSerializer},
     )
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Submit a command job. What was read differently from how it was written stands among the run's warnings."""
+        """Submit a job. What was read differently from how it was written stands among the run's warnings."""
         data = _read(request)
         run = services.submit_file(
             actor=self.actor,
@@ -67,11 +68,8 @@ class CheckJobFile(WorkspaceAPI, APIView):
         A file that it refers to may refer to others: ask again with what was needed, until nothing is new.
         """
         data = _read(request)
-        read = services.read_job_file(
-            self.workspace, data["job"], texts=data["files"], settings=tuple(data["set"]), only_needs=True
-        )
-        answer = {"needs": read.needs, "warnings": read.warnings, "experiment_name": read.experiment_name}
-        return Response(CheckedJobSerializer(answer).data)
+        checked = services.check_file(self.workspace, JobFile(data["job"], data["files"], tuple(data["set"])))
+        return Response(CheckedJobSerializer(checked).data)
 
 
 def _read(request: Request) -> dict[str, Any]:

@@ -87,7 +87,8 @@ class RunSerializer(serializers.ModelSerializer[Run]):
     def get_environment(self, run: Run) -> str | None:
         """The version of the environment that it was given."""
         environment = run.config.get("environment")
-        return environment.get("name") if isinstance(environment, dict) and run.kind == RunKind.COMMAND else None
+        has_one = run.kind in {RunKind.COMMAND, RunKind.STEP} and isinstance(environment, dict)
+        return environment.get("name") if has_one else None
 
     def get_tags(self, run: Run) -> dict[str, str]:
         """Texts by name."""

@@ -5,12 +5,13 @@ The shape: https://azuremlschemas.azureedge.net/latest/commandJob.schema.json
 
 import difflib
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
 from apps.core.errors import InvalidInput
+from apps.experiments.hooks import Needs
 from apps.experiments.jobs.environment import EnvironmentReader, Surroundings
 from apps.experiments.jobs.yaml_text import Document, Path, read_yaml
 from apps.experiments.services.config import DATA_TYPES, INPUT_MODES, CommandJob, Limits
@@ -26,15 +27,6 @@ KEPT: Final = ("resources", "distribution", "services", "identity", "queue_setti
 OTHER_TYPES: Final = ("pipeline", "sweep", "automl", "spark", "parallel", "import", "finetuning", "data_transfer")
 
 _GIT = re.compile(r"(git\+|git@|git://|ssh://|https?://)")
-
-
-@dataclass(frozen=True)
-class Needs:
-    """What a client must send with a job file: paths as written there, relative to it."""
-
-    code: str = ""
-    files: tuple[str, ...] = ()
-    data: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -68,6 +60,22 @@ def read_job(text: str, around: Surroundings, *, settings: tuple[str, ...] = (),
     if reader.errors:
         raise InvalidInput(reader.errors)
     return read
+
+
+def type_of_file(text: str) -> str:
+    """Return the type of job that a file says it is of, in lower case; ``command`` where it says nothing.
+
+    Raises:
+        InvalidInput: it is no YAML.
+    """
+    tree = read_yaml(text, "job").value
+    return _type_in(tree).lower() if isinstance(tree, dict) else "command"
+
+
+def _type_in(tree: dict[str, Any]) -> str:
+    named = re.search(r"/(\w+)Job\.schema\.json", str(tree.get("$schema") or ""))
+    kind = tree.get("type")
+    return str(kind) if kind is not None else (named[1] if named else "command")
 
 
 def _apply(tree: dict[str, Any], setting: str) -> None:
@@ -118,16 +126,13 @@ class _CommandReader(EnvironmentReader):
     # --- What kind of file it is ---
 
     def _check_kind(self) -> None:
-        kind = self.tree.get("type")
-        schema = str(self.tree.get("$schema") or "")
-        named = re.search(r"/(\w+)Job\.schema\.json", schema)
-        kind = kind if kind is not None else (named[1] if named else "command")
+        kind = _type_in(self.tree)
         if kind == "command":
             return
-        if str(kind).lower() in OTHER_TYPES:
+        if kind.lower() in OTHER_TYPES:
             self.say(("type",), _("jobs of the type “%(type)s” cannot be run here yet") % {"type": kind})
         else:
-            self.say(("type",), _("“%(type)s” is no type of job; write “command”") % {"type": str(kind)[:60]})
+            self.say(("type",), _("“%(type)s” is no type of job; write “command”") % {"type": kind[:60]})
 
     def _check_names(self) -> None:
         for name in self.tree:

@@ -10,7 +10,8 @@ class Snapshot(BaseModel):
     """A zip of a folder with code, stored once for each content in a workspace. ``sha256`` is of what it contains.
 
     ``sha256`` is computed over the sorted paths and their contents, not over the zip's bytes, so that the same folder zipped
-    twice is the same snapshot. ``files``: ``[{"path", "size"}]`` in the order of their paths; sizes in bytes.
+    twice is the same snapshot. ``files``: ``[{"path", "size", "sha256"}]`` in the order of their paths; sizes in bytes,
+    hashes of their contents (missing in what was kept long ago).
     """
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="snapshots")

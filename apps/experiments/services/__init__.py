@@ -7,11 +7,12 @@ from apps.experiments.services.experiments import archive_experiment, edit_exper
 from apps.experiments.services.files import delete_file, store_file
 from apps.experiments.services.freeing import free_run, free_snapshots, free_workspace
 from apps.experiments.services.inputs import RunUse, ShownData, data_of, provider_of, runs_that_used
-from apps.experiments.services.job_files import read_job_file, submit_file
-from apps.experiments.services.lifecycle import cancel_run, end_run
-from apps.experiments.services.outputs import register_outputs, register_when_completed
+from apps.experiments.services.job_files import check_file, read_job_file, submit_file
+from apps.experiments.services.lifecycle import cancel_below, cancel_run, end_run
+from apps.experiments.services.outputs import lend_files, register_outputs, register_when_completed
 from apps.experiments.services.reactions import follow_order
 from apps.experiments.services.snapshots import store_snapshot
+from apps.experiments.services.steps import create_pipeline_run, submit_step
 from apps.experiments.services.submit import (
     clone_config,
     create_interactive,
@@ -29,9 +30,12 @@ __all__ = [
     "ShownData",
     "archive_experiment",
     "archive_run",
+    "cancel_below",
     "cancel_run",
+    "check_file",
     "clone_config",
     "create_interactive",
+    "create_pipeline_run",
     "create_system_run",
     "data_of",
     "delete_file",
@@ -47,6 +51,7 @@ __all__ = [
     "free_workspace",
     "is_below",
     "job_of",
+    "lend_files",
     "provider_of",
     "read_job_file",
     "register_outputs",
@@ -60,5 +65,6 @@ __all__ = [
     "store_snapshot",
     "submit_command",
     "submit_file",
+    "submit_step",
     "watch_waiting",
 ]

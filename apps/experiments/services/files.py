@@ -48,10 +48,11 @@ def store_file(*, run: Run, path: str, contents: Iterable[bytes] | BinaryIO, sha
     facts = {"size": stored.size, "sha256": stored.sha256, "key": key, "media_type": media_type_of(path)}
     with transaction.atomic():
         earlier = RunFile.objects.select_for_update().filter(run=run, path=path).first()
-        row, _made = RunFile.objects.update_or_create(run=run, path=path, defaults=facts)
-        more = stored.size - (earlier.size if earlier else 0)
+        row, _made = RunFile.objects.update_or_create(run=run, path=path, defaults={**facts, "origin": None})
+        own = earlier is not None and earlier.origin_id is None
+        more = stored.size - (earlier.size if earlier and own else 0)
         Run.objects.filter(pk=run.pk).update(output_bytes=F("output_bytes") + more)
-        if earlier is not None:
+        if earlier is not None and own:
             old_key = earlier.key
             transaction.on_commit(lambda: get_store().delete(old_key))
     return row
@@ -65,6 +66,8 @@ def delete_file(*, run: Run, path: str) -> None:
             return
         key = row.key
         row.delete()
+        if row.origin_id is not None:
+            return
         Run.objects.filter(pk=run.pk).update(output_bytes=F("output_bytes") - row.size)
         transaction.on_commit(lambda: get_store().delete(key))
 

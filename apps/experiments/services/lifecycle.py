@@ -9,11 +9,11 @@ from apps.accounts.models import User
 from apps.compute.models import WorkOrder
 from apps.compute.services import orders
 from apps.core import hooks as core_hooks
+from apps.experiments import hooks
 from apps.experiments.events import run_changed
 from apps.experiments.models import Run, RunKind
-from apps.experiments.services.descendants import active_descendants
 from apps.experiments.services.reactions import USER_ERROR, finish
-from apps.experiments.states import RunStatus
+from apps.experiments.states import ACTIVE, RunStatus
 from apps.workspaces.roles import Action
 from apps.workspaces.services.shared import acting
 
@@ -26,12 +26,27 @@ def cancel_run(*, actor: User, run: Run, reason: str = "") -> Run:
     action = Action.RUNS_WRITE if run.experiment_id else Action.ENVIRONMENTS_WRITE
     acting(actor, run.workspace, action)
     reason = (reason or _("canceled by %(person)s") % {"person": actor.display_name})[:500]
-    for run_id in [run.pk, *active_descendants(run)]:
-        if _cancel_one(run_id, reason):
-            found = Run.objects.get(pk=run_id)
-            core_hooks.audit(actor, "run.canceled", found, workspace_id=found.workspace_id, summary=found.name)
+    canceled = [run.pk] if _cancel_one(run.pk, reason) else []
+    canceled += cancel_below(run, reason)
+    # Who cancels a pipeline cancels one thing, however many steps it has.
+    for found in Run.objects.filter(pk__in=canceled).exclude(kind=RunKind.STEP):
+        core_hooks.audit(actor, "run.canceled", found, workspace_id=found.workspace_id, summary=found.name)
     run.refresh_from_db()
     return run
+
+
+def cancel_below(run: Run, reason: str) -> list[UUID]:
+    """Ask for the end of a run's children, and theirs. Returns of which this was the first that was heard. Harmless when repeated.
+
+    A run is asked before its children are looked for, so that none of them is begun unseen.
+    """
+    canceled: list[UUID] = []
+    level = [run.pk]
+    while level:
+        children = list(Run.objects.filter(parent__in=level).order_by("created_at").values_list("pk", "status"))
+        canceled += [child for child, status in children if status in ACTIVE and _cancel_one(child, reason)]
+        level = [child for child, _status in children]
+    return canceled
 
 
 def end_run(*, run: Run, status: RunStatus, reason: str = "") -> Run:
@@ -79,6 +94,11 @@ def _cancel_one(run_id: UUID, reason: str) -> bool:
                 return False
             if row.order_id != order_id:
                 continue
+            if row.kind == RunKind.PIPELINE:
+                row.move_to(RunStatus.CANCEL_REQUESTED, status_reason=reason)
+                hooks.cancel_asked(row)
+                run_changed(row)
+                return True
             if order is None or order.is_over:
                 finish(row, RunStatus.CANCELED, status_reason=reason)
                 return True

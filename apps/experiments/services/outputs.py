@@ -1,15 +1,16 @@
-"""Outputs that a run shall leave under a name: registered as datasets and models once it is completed."""
+"""What runs leave in their outputs. What has a name there is registered as a dataset or model once the run is completed."""
 
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from apps.core import queue
 from apps.core.errors import UserError
 from apps.experiments import hooks
 from apps.experiments.events import run_changed
-from apps.experiments.models import Direction, Run, RunData
+from apps.experiments.models import Direction, Run, RunData, RunFile
 from apps.experiments.services.config import MODEL_TYPES, asset_name
 from apps.experiments.states import RunStatus
 
@@ -37,6 +38,38 @@ def register_outputs(run_id: UUID) -> None:
     for name, output in named_outputs(found).items():
         if name not in done:
             _register(found, name, {**output, "name": asset_name(output["name"])})
+
+
+def missing_output(run: Run) -> str:
+    """Return the first output of a run that nothing was written to; empty where there is none."""
+    for name in run.config.get("outputs") or {}:
+        place = f"outputs/{name}"
+        if not RunFile.objects.filter(Q(path=place) | Q(path__startswith=f"{place}/"), run=run).exists():
+            return str(name)
+    return ""
+
+
+def lend_files(*, run: Run, origin: Run, source: str, target: str) -> int:
+    """Show files of one run as those of another, without copying any; with the first they go.
+
+    Args: source: file or folder of ``origin``, such as ``outputs/model``. target: what it is called in ``run``.
+    Returns: how many files these are.
+    """
+    rows = RunFile.objects.filter(Q(path=source) | Q(path__startswith=f"{source}/"), run=origin)
+    lent = [
+        RunFile(
+            run=run,
+            path=f"{target}{row.path[len(source) :]}",
+            size=row.size,
+            sha256=row.sha256,
+            media_type=row.media_type,
+            key=row.key,
+            origin_id=row.origin_id or origin.pk,
+        )
+        for row in rows.order_by("path")
+    ]
+    RunFile.objects.bulk_create(lent, batch_size=1000, ignore_conflicts=True)
+    return len(lent)
 
 
 def _register(run: Run, name: str, output: dict[str, Any]) -> None:

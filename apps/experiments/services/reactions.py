@@ -16,6 +16,7 @@ from apps.experiments.events import run_changed
 from apps.experiments.models import Run, RunKind
 from apps.experiments.services import timeline
 from apps.experiments.services.descendants import active_descendants
+from apps.experiments.services.outputs import missing_output
 from apps.experiments.states import RunStatus, Stage
 from apps.workspaces.services.shared import in_language_of
 
@@ -75,7 +76,7 @@ def finish(run: Run, status: RunStatus, **stamps: Any) -> None:
 
 def _end_what_its_code_began(run: Run, status: RunStatus) -> None:
     """End the children that the code of a run began and did not end: there is nobody any more who could."""
-    if run.kind != RunKind.COMMAND:
+    if run.kind not in {RunKind.COMMAND, RunKind.STEP}:
         return
     rows = Run.objects.select_for_update(of=("self",)).select_related("workspace", "submitted_by")
     for child in rows.filter(pk__in=active_descendants(run), kind=RunKind.INTERACTIVE, submitted_by=None):
@@ -88,7 +89,13 @@ def _end_with(run: Run, order: WorkOrder, stamps: dict[str, Any]) -> None:
     """End a run as its order ended. What ends by itself while a cancellation is asked for ends as it did."""
     stamps |= {"exit_code": order.exit_code, "ended_at": order.ended_at}
     was_asked = run.status == RunStatus.CANCEL_REQUESTED or order.cancel_requested_at is not None
-    if order.outcome == Outcome.SUCCEEDED:
+    missing = missing_output(run) if order.outcome == Outcome.SUCCEEDED and run.kind == RunKind.STEP else ""
+    if missing:
+        # What other steps shall read must be there; of commands alone nobody knows whether they had to write anything.
+        reason = _("it left nothing in its output “%(name)s”") % {"name": missing}
+        error = {"code": USER_ERROR, "message": reason, "detail": ""}
+        finish(run, RunStatus.FAILED, status_reason=reason, error=error, **stamps)
+    elif order.outcome == Outcome.SUCCEEDED:
         finish(run, RunStatus.COMPLETED, status_reason=_exit_in_words(order) or _("done"), **stamps)
     elif order.outcome == Outcome.CANCELED or (order.outcome == Outcome.LOST and was_asked):
         reason = order.cancel_reason or order.reason or run.status_reason or _("canceled")

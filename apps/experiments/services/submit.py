@@ -55,7 +55,7 @@ def submit_command(
     check_job(job)
     check_tags("tags", job.tags)
     check_tags("properties", job.properties)
-    target = _target(workspace, job.compute)
+    target = target_of(workspace, job.compute)
     environment = resolve(workspace, job.environment, actor)
     inputs, said = resolve_inputs(workspace, actor, job.inputs)
     job = replace(job, inputs=inputs)
@@ -67,7 +67,7 @@ def submit_command(
             "All of the code lies in the folder “%(folder)s”. The command begins there, as it names files within it."
         )
         said = [*said, words % {"folder": folder}]
-    run = _create(
+    run = create_run(
         workspace=workspace,
         kind=RunKind.COMMAND,
         experiment=experiment,
@@ -81,7 +81,7 @@ def submit_command(
         warnings=[*warnings, *(environment.warnings if environment else ()), *said],
         tags=job.tags,
     )
-    _start(run, environment)
+    start_run(run, environment)
     core_hooks.audit(actor, "run.submitted", run, workspace_id=workspace.pk, summary=run.name)
     return run
 
@@ -91,21 +91,23 @@ def rerun(*, actor: User, run: Run) -> Run:
     """Run a run again exactly as it was: the same command, code, versions and limits, in the same experiment.
 
     Raises:
-        NotRepeatable: it was no command of the studio's. UserError: its target, environment or data can no longer be used.
+        NotRepeatable: the studio did not start it. UserError: its target, environment or data can no longer be used.
     """
     acting(actor, run.workspace, Action.RUNS_WRITE)
+    if repeated := next((answer for answer in hooks.run_repeated(actor, run) if answer), None):
+        return repeated
     if run.kind != RunKind.COMMAND or run.experiment is None:
         raise NotRepeatable
     workspace = run.workspace
-    target = _target(workspace, run.config["compute"])
+    target = target_of(workspace, run.config["compute"])
     frozen = run.config.get("environment")
     environment = state_of_environment(frozen["id"]) if frozen else None
     if frozen and environment is None:
         raise EnvironmentUnknown(frozen["name"])
-    _refuse_failed(environment)
+    refuse_failed(environment)
     check_still_there(workspace, run.config.get("inputs") or {})
     experiment = find_or_create_experiment(actor=actor, workspace=workspace, name=run.experiment.name)
-    again = _create(
+    again = create_run(
         workspace=workspace,
         kind=RunKind.COMMAND,
         experiment=experiment,
@@ -120,7 +122,7 @@ def rerun(*, actor: User, run: Run) -> Run:
         tags={tag.name: tag.value for tag in run.tags.all()},
         rerun_of=run,
     )
-    _start(again, environment)
+    start_run(again, environment)
     core_hooks.audit(actor, "run.rerun", again, workspace_id=workspace.pk, summary=again.name, earlier=run.name)
     return again
 
@@ -154,7 +156,7 @@ def create_interactive(
         acting(actor, workspace, Action.RUNS_WRITE)
     experiment = find_or_create_experiment(actor=actor, workspace=workspace, name=experiment_name or DEFAULT_NAME)
     now = timezone.now()
-    run = _create(
+    run = create_run(
         workspace=workspace,
         kind=RunKind.INTERACTIVE,
         experiment=experiment,
@@ -188,7 +190,7 @@ def create_system_run(
 
     It belongs to no experiment and is not among the user's runs. Args: spec: of the order, of the same kind as the run.
     """
-    run = _create(
+    run = create_run(
         workspace=workspace,
         kind=kind,
         experiment=None,
@@ -216,7 +218,7 @@ def resolve(workspace: Workspace, reference: Any, actor: User) -> ResolvedEnviro
         raise
     if found is None:
         raise EnvironmentUnknown(str(reference)[:100])
-    _refuse_failed(found)
+    refuse_failed(found)
     return found
 
 
@@ -226,19 +228,25 @@ def state_of_environment(version_id: UUID | str) -> ResolvedEnvironment | None:
     return next((answer for answer in answers if answer is not None), None)
 
 
-def _target(workspace: Workspace, name: str) -> ComputeTarget:
+def target_of(workspace: Workspace, name: str) -> ComputeTarget:
+    """Return the compute target of that name.
+
+    Raises:
+        InvalidInput: there is none.
+    """
     try:
         return targets.find(workspace, name)
     except NoSuchTarget as error:
         raise InvalidInput({"compute": [str(error)]}) from None
 
 
-def _refuse_failed(environment: ResolvedEnvironment | None) -> None:
+def refuse_failed(environment: ResolvedEnvironment | None) -> None:
+    """Raise EnvironmentUnusable where an environment will never be ready."""
     if environment is not None and environment.has_failed:
         raise EnvironmentUnusable(environment.name, environment.reason)
 
 
-def _create(
+def create_run(
     *, experiment: Experiment | None, actor: User | None, tags: dict[str, str] | None = None, **fields: Any
 ) -> Run:
     """Write a run's row. Another name is tried in the rare case that it is taken."""
@@ -268,7 +276,7 @@ def _create(
     return run
 
 
-def _start(run: Run, environment: ResolvedEnvironment | None) -> None:
+def start_run(run: Run, environment: ResolvedEnvironment | None) -> None:
     """Queue a new run, or have it wait for its environment."""
     if environment is None or environment.is_ready:
         place_command(run, environment)

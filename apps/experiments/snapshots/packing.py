@@ -29,7 +29,10 @@ _DATE: Final = (1980, 1, 1, 0, 0, 0)
 
 @dataclass(frozen=True)
 class PackedCode:
-    """Code ready to be kept. ``sha256`` is over paths and contents; ``files``: ``[{"path", "size"}]`` by path; sizes in bytes."""
+    """Code ready to be kept. ``sha256`` is over paths and contents.
+
+    ``files``: ``[{"path", "size", "sha256"}]`` by path; sizes in bytes.
+    """
 
     sha256: str
     files: list[dict[str, object]]
@@ -55,8 +58,10 @@ def packed(upload: BinaryIO) -> Iterator[PackedCode]:
         )
         _check(kept, is_ignored)
         target = Path(work) / "code.zip"
-        sha256 = _pack(folder, kept, target)
-        files: list[dict[str, object]] = [{"path": member.name, "size": member.size} for member in kept]
+        sha256, hashes = _pack(folder, kept, target)
+        files: list[dict[str, object]] = [
+            {"path": member.name, "size": member.size, "sha256": hashes[member.name]} for member in kept
+        ]
         yield PackedCode(sha256, files, target, target.stat().st_size, _sha256_of(target))
 
 
@@ -83,9 +88,10 @@ def _check(kept: list[ArchiveMember], is_ignored: Ignored) -> None:
         raise SnapshotRefused(said % {"names": ", ".join(IGNORE_FILES)}, field="code")
 
 
-def _pack(folder: Path, kept: list[ArchiveMember], target: Path) -> str:
-    """Write the files into a zip. Returns the hash of what they are, whatever zlib makes of them."""
+def _pack(folder: Path, kept: list[ArchiveMember], target: Path) -> tuple[str, dict[str, str]]:
+    """Write the files into a zip. Returns the hash of what they are, whatever zlib makes of them, and that of each file."""
     content = hashlib.sha256()
+    hashes: dict[str, str] = {}
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
         for member in kept:
             mode = 0o755 if member.is_executable else 0o644
@@ -94,10 +100,13 @@ def _pack(folder: Path, kept: list[ArchiveMember], target: Path) -> str:
             info.compress_type = zipfile.ZIP_DEFLATED
             content.update(f"{member.name}\0{mode:o}\0{member.size}\0".encode())
             with (folder / member.name).open("rb") as source, archive.open(info, "w") as packed_file:
+                own = hashlib.sha256()
                 while chunk := source.read(CHUNK_BYTES):
                     content.update(chunk)
+                    own.update(chunk)
                     packed_file.write(chunk)
-    return content.hexdigest()
+            hashes[member.name] = own.hexdigest()
+    return content.hexdigest(), hashes
 
 
 def _sha256_of(path: Path) -> str:

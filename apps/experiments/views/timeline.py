@@ -38,7 +38,7 @@ def steps_of(run: Run) -> list[Step]:
 
 def _expected(run: Run) -> list[Stage]:
     """Return the stages that a run of this kind goes through for certain."""
-    if run.kind == RunKind.INTERACTIVE:
+    if run.kind in {RunKind.INTERACTIVE, RunKind.PIPELINE}:
         return [Stage.RUN]
     if run.kind == RunKind.BUILD:
         return [Stage.QUEUE, Stage.RESOLVE, Stage.INSTALL]
