@@ -17,6 +17,7 @@ from typing import Any
 from mlstudio.tracking import values
 from mlstudio.tracking.events import Events, warn
 from mlstudio.tracking.files import CHILDREN, Files, checked_path
+from mlstudio.tracking.reading import History, Said
 from mlstudio.tracking.recorder import Recorder
 
 INPUT = "AZURE_ML_INPUT_"
@@ -42,6 +43,8 @@ class Run(Recorder):
         self.parent: Run | None = None
         self.input_datasets = {name[len(INPUT) :]: path for name, path in os.environ.items() if name.startswith(INPUT)}
         self._record = record
+        self._history = History(record.path if record else None)
+        self._children: list[Run] = []
 
     @classmethod
     def get_context(cls, allow_offline: bool = True) -> Run:
@@ -128,6 +131,42 @@ class Run(Recorder):
         }
         self._say({"g": model}, f"The model {model_name!r}")
 
+    # --- What was said so far ----------------------------------------------------------------------------------------
+    def get_metrics(
+        self, name: str | None = None, recursive: bool = False, run_type: Any = None, populate: bool = False
+    ) -> dict[str, Any]:
+        """Return what this program has logged until now: one value as it is, several as a list, a table as lists by column.
+
+        Args: name: this metric alone. recursive: of all runs below this one, too, by their ids. The others change nothing here.
+        """
+        own = self._said().metrics(name)
+        if not recursive:
+            return own
+        return {self.id: own, **{child.id: child.get_metrics(name) for child in self.get_children(recursive=True)}}
+
+    def get_tags(self) -> dict[str, str]:
+        """Return the tags that this program has set."""
+        return dict(self._said().tags)
+
+    def get_properties(self) -> dict[str, str]:
+        """Return the properties that this program has added."""
+        return dict(self._said().properties)
+
+    def get_parameters(self) -> dict[str, str]:
+        """Return the parameters that this program has logged."""
+        return dict(self._said().parameters)
+
+    def get_children(self, recursive: bool = False) -> list[Run]:
+        """Return the runs that this process began below this one, the newest first."""
+        found = list(self._children)
+        if recursive:
+            found += [below for child in self._children for below in child.get_children(recursive=True)]
+        return sorted(found, key=lambda child: child.id, reverse=True)
+
+    def get_status(self) -> str:
+        """Return where it stands: as its own program asks, it runs."""
+        return "Running"
+
     # --- The end -----------------------------------------------------------------------------------------------------
     def complete(self) -> None:
         """End a child well. A run that the studio started is complete when its command ends well, and not before."""
@@ -140,15 +179,23 @@ class Run(Recorder):
     def cancel(self) -> None:
         """End a child as canceled. A run that the studio started is canceled in the studio."""
 
-    # --- How it is said ----------------------------------------------------------------------------------------------
+    # --- How it is said, and read back -------------------------------------------------------------------------------
     def _say(self, event: dict[str, Any], what: str) -> None:
         if self._record is not None:
             self._record.write(event, what)
+
+    def _book(self) -> History:
+        """What everything of this program is read back from."""
+        return self._history if self.parent is None else self.parent._book()
+
+    def _said(self) -> Said:
+        return self._book().of("" if self.parent is None else self.id)
 
     def _say_of(self, child: _ChildRun) -> None:
         """Say that a child has begun."""
         about = {"id": child.id, "parent": self.id, "name": child.display_name, "at_ms": int(time.time() * 1000)}
         self._say({"c": about}, "A child run")
+        self._children.append(child)
 
 
 class _ChildRun(Run):
@@ -200,6 +247,7 @@ class _OfflineRun(Run):
         self._names: dict[str, str] = {}
 
     def _say(self, event: dict[str, Any], what: str) -> None:
+        self._history.take(event)
         for line in self._lines_of(event):
             child = event.get("run")
             print(f"[{self._names.get(child, child)}] {line}" if child else line)

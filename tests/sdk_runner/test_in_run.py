@@ -289,3 +289,64 @@ def test_a_run_without_its_file_still_runs(tmp_path):
     )
     assert "went on" in done.stdout
     assert "Nothing is logged to the studio" in done.stderr
+
+
+def test_what_was_logged_is_read_back(run):
+    run.log("accuracy", 0.9)
+    run.log("loss", 2)
+    run.log("loss", math.nan)
+    run.log("note", "so far so good")
+    run.log_list("sizes", [1, 2, 3])
+    run.log_row("cos", x=0, y=1)
+    run.log_row("cos", x=1, y=0.5)
+    run.log_parameter("depth", 3)
+    run.tag("stage", "draft")
+    run.tag("stage", "final")
+    run.add_properties({"code": "abc"})
+    found = run.get_metrics()
+    assert found.pop("loss") == pytest.approx([2, math.nan], nan_ok=True)
+    assert found == {"accuracy": 0.9, "note": "so far so good", "sizes": [1, 2, 3], "cos": {"x": [0, 1], "y": [1, 0.5]}}
+    assert run.get_metrics("accuracy") == {"accuracy": 0.9}
+    assert (run.get_tags(), run.get_parameters(), run.get_properties()) == (
+        {"stage": "final"},
+        {"depth": "3"},
+        {"code": "abc"},
+    )
+    run.log("accuracy", 0.95)
+    assert run.get_metrics("accuracy") == {"accuracy": [0.9, 0.95]}
+
+
+def test_children_are_read_back_apart(run):
+    first, second = run.child_run("first"), run.child_run("second")
+    below = first.child_run("below")
+    first.log("score", 1)
+    below.log("score", 2)
+    run.log("score", 3)
+    assert run.get_children() == [second, first]
+    assert set(run.get_children(recursive=True)) == {first, second, below}
+    assert first.get_metrics() == {"score": 1}
+    assert run.get_metrics("score", recursive=True) == {
+        run.id: {"score": 3},
+        first.id: {"score": 1},
+        second.id: {},
+        below.id: {"score": 2},
+    }
+
+
+def test_half_of_an_event_does_not_keep_from_reading_the_others(run, tmp_path):
+    run.log("loss", 1)
+    with (tmp_path / "events.ndjson").open("ab") as file:
+        file.write(b'{"m": [["lo\n')  # the disk was full
+    run.log("loss", 2)
+    assert run.get_metrics() == {"loss": [1, 2]}
+
+
+def test_outside_of_the_studio_metrics_are_read_back_too(monkeypatch, capsys):
+    monkeypatch.delenv("STUDIO_RUN_EVENTS", raising=False)
+    monkeypatch.setattr(Run, "_context", None)
+    offline = Run.get_context()
+    offline.log("loss", 0.5)
+    child = offline.child_run("fold")
+    child.log("loss", 0.25)
+    assert offline.get_metrics() == {"loss": 0.5}
+    assert child.get_metrics() == {"loss": 0.25}
