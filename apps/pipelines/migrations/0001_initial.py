@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("experiments", "0008_pipeline_runs"),
+        ("experiments", "0009_lent_files"),
         ("workspaces", "0004_offers"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
@@ -439,6 +439,7 @@ class Migration(migrations.Migration):
                 ("inputs", models.JSONField(blank=True, default=dict)),
                 ("settings", models.JSONField(blank=True, default=dict)),
                 ("unfinished", models.PositiveIntegerField(default=0)),
+                ("problem", models.CharField(blank=True, max_length=2000)),
                 (
                     "endpoint",
                     models.ForeignKey(
@@ -523,6 +524,7 @@ class Migration(migrations.Migration):
                 ("remaining", models.PositiveIntegerField(default=0)),
                 ("attempt", models.PositiveIntegerField(default=0)),
                 ("reuse", models.JSONField(blank=True, default=dict)),
+                ("plan", models.JSONField(blank=True, default=dict)),
                 ("started_at", models.DateTimeField(blank=True, null=True)),
                 ("ended_at", models.DateTimeField(blank=True, null=True)),
                 (
@@ -573,6 +575,8 @@ class Migration(migrations.Migration):
                 ("key", models.CharField(max_length=64)),
                 ("subject", models.CharField(max_length=600)),
                 ("parts", models.JSONField()),
+                ("labels", models.JSONField(blank=True, default=dict)),
+                ("outputs", models.JSONField(blank=True, default=dict)),
                 (
                     "run",
                     models.OneToOneField(
@@ -680,6 +684,12 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="publishedpipeline",
             index=models.Index(fields=["workspace", "is_enabled", "-created_at", "id"], name="published_by_use"),
+        ),
+        migrations.AddIndex(
+            model_name="pipelinerun",
+            index=models.Index(
+                condition=models.Q(("unfinished__gt", 0)), fields=["created_at"], name="unfinished_pipelines"
+            ),
         ),
         migrations.AddIndex(
             model_name="pipelinerun",

@@ -47,7 +47,8 @@ class GraphPart(models.Model):
 class PipelineRun(BaseModel):
     """What a run of kind ``pipeline`` runs. ``inputs``: what was given for the pipeline's own inputs, by name, as the codec gives
     bindings. ``settings`` hold over those of the graph. ``resumed``: the run whose successes it takes over.
-    ``published`` and ``endpoint``: what it was called through. ``unfinished`` counts its steps that have not ended."""
+    ``published`` and ``endpoint``: what it was called through. ``unfinished`` counts its steps that have not ended. ``problem`` says
+    in words what keeps it from being completed, from when that is known ("step train failed: exit code 1")."""
 
     run = models.OneToOneField(Run, on_delete=models.CASCADE, related_name="pipeline")
     graph = models.ForeignKey(PipelineGraph, on_delete=models.PROTECT, related_name="runs")
@@ -61,9 +62,11 @@ class PipelineRun(BaseModel):
     )
     resumed = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     unfinished = models.PositiveIntegerField(default=0)
+    problem = models.CharField(max_length=2000, blank=True)
 
     class Meta:
         indexes = [
+            models.Index(fields=["created_at"], name="unfinished_pipelines", condition=Q(unfinished__gt=0)),
             models.Index(fields=["published", "-created_at", "id"], name="runs_of_published",
                 condition=Q(published__isnull=False),
             ),
@@ -81,8 +84,10 @@ class Step(BaseModel):
     """A node of a pipeline run. ``key`` is the node's; ``number`` its place in an order where nothing comes before what it needs.
 
     ``remaining`` counts the steps that it still waits for. ``run``: the run that carries it out, or the earlier one that was
-    ``Reused``; None while it waits, and where it was skipped. ``attempt`` counts the tries. ``reuse``: ``{"key", "parts",
-    "why"}`` (see ``graph.reuse``). ``reason`` says in words why it stands where it does ("skipped: step clean failed").
+    ``Reused``; None while it waits, and where it was skipped. ``attempt`` counts the tries. ``reason`` says in words why it
+    stands where it does ("skipped: step clean failed"). ``reuse``: ``{"key", "why", "differences"}``, why it was reused or had to
+    run, and in what it differs from what ran before. ``plan``: all that its run is made of, frozen at submit, so that no step
+    has to look at the graph (``services/plans.py``); leave it out where many steps are read.
     """
 
     pipeline = models.ForeignKey(PipelineRun, on_delete=models.CASCADE, related_name="steps")
@@ -94,6 +99,7 @@ class Step(BaseModel):
     run = models.ForeignKey(Run, null=True, blank=True, on_delete=models.SET_NULL, related_name="steps")
     attempt = models.PositiveIntegerField(default=0)
     reuse = models.JSONField(default=dict, blank=True)
+    plan = models.JSONField(default=dict, blank=True)
     started_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
 
@@ -126,13 +132,16 @@ class StepResult(BaseModel):
     """A step that completed and may be reused: by a step of the workspace with the same ``key``.
 
     ``subject`` is what it is compared with where the key differs: the component's name, or for a component without one the name
-    of its pipeline and its node. ``parts`` are what the key is made of, so that a page can say which of them differs.
+    of its pipeline and its node. ``parts`` are what the key is made of, so that a page can say which of them differs; ``labels``
+    what its data inputs are called for people. ``outputs``: a digest of each of them, by name.
     """
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+")
     key = models.CharField(max_length=64)
     subject = models.CharField(max_length=600)
     parts = models.JSONField()
+    labels = models.JSONField(default=dict, blank=True)
+    outputs = models.JSONField(default=dict, blank=True)
     run = models.OneToOneField(Run, on_delete=models.CASCADE, related_name="step_result")
 
     class Meta:
