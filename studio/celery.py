@@ -21,6 +21,8 @@ app.conf.beat_schedule = {
     "pack-metrics": {"task": "experiments.pack_metrics", "schedule": 30.0},
     "join-log-segments": {"task": "experiments.join_log_segments", "schedule": 30.0},
     "prune-uploads": {"task": "data.prune_uploads", "schedule": 3600.0},
+    "claim-due-schedules": {"task": "schedules.claim_due", "schedule": 5.0},
+    "prune-schedules": {"task": "schedules.prune", "schedule": 3600.0},
     "watch-model-copies": {"task": "registry.watch_copies", "schedule": 60.0},
     "watch-endpoints": {"task": "endpoints.watch", "schedule": 5.0},
     "prune-endpoints": {"task": "endpoints.prune", "schedule": 3600.0},

@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "apps.environments",
     "apps.experiments",
     "apps.compute",
+    "apps.schedules",
     "apps.activity",
     "apps.workspaces",
     "apps.accounts",

@@ -1,6 +1,6 @@
 """What each verb of the audit log is called, and how a record of it reads.
 
-Verbs of the apps to the right stand here; apps to the left add theirs with ``register`` in ``ready()``.
+Verbs of the apps to the right and beside stand here; apps to the left add theirs with ``register`` in ``ready()``.
 """
 
 from dataclasses import dataclass
@@ -72,6 +72,13 @@ VERBS: dict[str, Verb] = {
     "alias.created": Verb(_("Alias created"), _("%(actor)s created the alias %(target)s")),
     "alias.edited": Verb(_("Alias edited"), _("%(actor)s changed the alias %(target)s")),
     "alias.deleted": Verb(_("Alias deleted"), _("%(actor)s deleted the alias %(target)s")),
+    "schedule.created": Verb(_("Schedule created"), _("%(actor)s created the schedule %(target)s")),
+    "schedule.edited": Verb(_("Schedule edited"), _("%(actor)s changed the schedule %(target)s")),
+    "schedule.paused": Verb(_("Schedule paused"), _("%(actor)s paused the schedule %(target)s")),
+    "schedule.resumed": Verb(_("Schedule resumed"), _("%(actor)s resumed the schedule %(target)s")),
+    "schedule.run": Verb(_("Schedule run at once"), _("%(actor)s had the schedule %(target)s run at once")),
+    "schedule.stopped": Verb(_("Schedule stopped"), _("The schedule %(target)s was stopped")),
+    "schedule.deleted": Verb(_("Schedule deleted"), _("%(actor)s deleted the schedule %(target)s")),
     "account.signed_in": Verb(_("Signed in"), _("%(actor)s signed in with %(method)s")),
     "account.signed_out": Verb(_("Signed out"), _("%(actor)s signed out")),
     "account.sign_in_paused": Verb(

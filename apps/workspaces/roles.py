@@ -50,6 +50,8 @@ class Action(StrEnum):
     PIPELINES_KEYS = "pipelines.keys"
     RUNS_READ = "runs.read"
     RUNS_WRITE = "runs.write"
+    SCHEDULES_READ = "schedules.read"
+    SCHEDULES_WRITE = "schedules.write"
     VIEWS_SHARE = "views.share"
 
 
@@ -89,6 +91,8 @@ POLICY: dict[Action, frozenset[Role]] = {
     Action.PIPELINES_KEYS: _BUILDERS,
     Action.RUNS_READ: _STAFF,
     Action.RUNS_WRITE: _BUILDERS,
+    Action.SCHEDULES_READ: _STAFF,
+    Action.SCHEDULES_WRITE: _BUILDERS,
     Action.VIEWS_SHARE: _BUILDERS,
 }
 

@@ -1,0 +1,29 @@
+"""Who starts things, and who looks at data, by their kinds."""
+
+from apps.schedules import hooks
+from apps.schedules.errors import SubjectUnknown, WatcherUnknown
+from apps.schedules.hooks import Subject, Watcher
+
+
+def subject_of(kind: str) -> Subject:
+    """Return who starts things of a kind.
+
+    Raises:
+        SubjectUnknown: nobody.
+    """
+    known = {subject.kind: subject for subject in hooks.subjects()}
+    if kind not in known:
+        raise SubjectUnknown(kind, list(known))
+    return known[kind]
+
+
+def watcher_of(kind: str) -> Watcher:
+    """Return who looks at data of a kind.
+
+    Raises:
+        WatcherUnknown: nobody.
+    """
+    known = {watcher.kind: watcher for watcher in hooks.watchers()}
+    if kind not in known:
+        raise WatcherUnknown(kind, list(known))
+    return known[kind]
