@@ -32,6 +32,8 @@ def output_fits(given: str, wanted: str) -> bool:
 
 
 def data_fits(given: str, wanted: str) -> bool:
-    """Return whether data of the workspace can be read as ``wanted``: as from a component, and by the types that components agree
-    on among themselves, whose readers know files of all kinds."""
-    return output_fits(given, wanted) or (wanted not in DATA_TYPES and wanted not in LITERAL_TYPES)
+    """Return whether data of the workspace can be read as ``wanted``: as from a component, a file where a folder is wanted (who
+    gives it says which), and by the types that components agree on among themselves, whose readers know files of all kinds."""
+    if wanted in LITERAL_TYPES:
+        return False
+    return output_fits(given, wanted) or wanted not in DATA_TYPES or (given == "uri_file" and wanted in _ANY_FOLDER)
