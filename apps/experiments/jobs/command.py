@@ -54,7 +54,7 @@ def read_job(text: str, around: Surroundings, *, settings: tuple[str, ...] = (),
             {"job": [_("A job file is a mapping that begins with lines such as “command: python train.py”.")]}
         )
     for setting in settings:
-        _apply(document.value, setting)
+        apply_setting(document.value, setting)
     reader = _CommandReader(document, around, only_needs=only_needs)
     read = reader.read()
     if reader.errors:
@@ -78,7 +78,7 @@ def _type_in(tree: dict[str, Any]) -> str:
     return str(kind) if kind is not None else (named[1] if named else "command")
 
 
-def _apply(tree: dict[str, Any], setting: str) -> None:
+def apply_setting(tree: dict[str, Any], setting: str) -> None:
     """Change one value of a job, as ``--set a.b=c`` asks for it; the value is read as YAML."""
     path, separator, written = setting.partition("=")
     names = [part for part in path.strip().split(".") if part]
