@@ -142,3 +142,22 @@ class NothingToPublish(UserError):
 
     def __init__(self) -> None:
         super().__init__(_("Only runs of pipelines can be published; this is another kind of run."), field="run")
+
+
+class NoPipeline(NotFound):
+    """A run is of no pipeline."""
+
+    code = "no_pipeline"
+
+    def __init__(self) -> None:
+        super().__init__(_("This run is no pipeline."))
+
+
+class NotResumable(Conflict):
+    """Nothing of the pipeline is left to do, or it is being done."""
+
+    code = "not_resumable"
+
+    def __init__(self, status: str) -> None:
+        message = _("Only a pipeline that failed or was canceled can be resumed; this one is “%(status)s”.")
+        super().__init__(message % {"status": status})
