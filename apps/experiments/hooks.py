@@ -1,9 +1,11 @@
 """What experiments ask of the apps to their left, and tell them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 from uuid import UUID
+
+from django.http import HttpResponseBase
 
 from apps.core.hooks import Hook, Text
 from apps.experiments.models import Run, Snapshot
@@ -72,11 +74,17 @@ run_repeated: Hook[[Any, Run], Run | None] = Hook("run_repeated")
 
 @dataclass(frozen=True)
 class Needs:
-    """What a client must send with a job file: paths as written there, relative to it. ``data`` by input."""
+    """What a client must send with a job file: paths as written there, relative to it. ``data`` by input.
+
+    Of jobs with several folders of code: ``codes``, each with what else shall lie in it, by the keys that ``JobFile.codes`` has;
+    ``uploads``, local data that shall become datasets.
+    """
 
     code: str = ""
     files: tuple[str, ...] = ()
     data: dict[str, str] = field(default_factory=dict)
+    codes: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    uploads: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -91,13 +99,16 @@ class CheckedFile:
 @dataclass(frozen=True)
 class JobFile:
     """A job file with what came with it: the texts of files that it refers to, by the paths as written; changes such as
-    ``limits.timeout=60``; ``properties``, what a client found out about the code."""
+    ``limits.timeout=60``; ``properties``, what a client found out about the code; ``codes``, ids of snapshots by the keys of
+    ``Needs.codes``; ``uploads``, datasets (``iris-local:1``) by the paths of ``Needs.uploads``."""
 
     text: str
     texts: Mapping[str, str] = field(default_factory=dict)
     settings: tuple[str, ...] = ()
     snapshot: Snapshot | None = None
     properties: Mapping[str, str] = field(default_factory=dict)
+    codes: Mapping[str, str] = field(default_factory=dict)
+    uploads: Mapping[str, str] = field(default_factory=dict)
 
 
 class JobType(Protocol):
@@ -229,17 +240,45 @@ run_links: Hook[[Run], list[RunLink]] = Hook("run_links")
 @dataclass(frozen=True)
 class RunAction:
     """Something that can be done with a run in another part of the studio, such as registering a model of it. ``action`` is what
-    the policy table must allow. ``takes_path``: it is offered beside the run's files, too, and ``?path=`` names one of them."""
+    the policy table must allow. ``takes_path``: it is offered beside the run's files, too, and ``?path=`` names one of them.
+    ``posts``: it is done at once, not on a page of its own. ``downloads``: it gives a file. Those of one ``group`` stand in a
+    menu of this name."""
 
     label: Text
     url: str
     icon: str
     action: str
     takes_path: bool = False
+    posts: bool = False
+    downloads: bool = False
+    group: Text = ""
 
 
 run_actions: Hook[[Run], list[RunAction]] = Hook("run_actions")
 """``(run)``: what can be done with a run elsewhere, as it is now."""
+
+
+@dataclass(frozen=True)
+class RunTab:
+    """A tab of a run's page that another part of the studio has. ``key`` is what its view calls itself."""
+
+    key: str
+    label: Text
+    url: str
+
+
+@dataclass(frozen=True)
+class RunPages:
+    """How the page of a run differs from that of a command. ``front``: what stands at its address, given the request and the run;
+    the overview gets an address of its own. ``tabs`` come first, ``without`` names usual ones that would say nothing."""
+
+    front: Callable[[Any, Run], HttpResponseBase]
+    tabs: tuple[RunTab, ...]
+    without: frozenset[str] = frozenset()
+
+
+run_pages: Hook[[Run], RunPages | None] = Hook("run_pages")
+"""``(run)``: how the page of this run differs from that of a command; None where it is another app's."""
 
 
 @dataclass(frozen=True)

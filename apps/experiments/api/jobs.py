@@ -26,6 +26,14 @@ FORM = {
         "set": {"type": "string", "description": "As JSON: changes such as `limits.timeout=60`."},
         "properties": {"type": "string", "description": "As JSON: such as the state of the code's git repository."},
         "code": {"type": "string", "format": "binary", "description": "A zip of the code folder."},
+        "codes": {
+            "type": "string",
+            "description": "As JSON: ids of snapshots that were sent before, by the keys of the check.",
+        },
+        "uploads": {
+            "type": "string",
+            "description": "As JSON: datasets that local data was uploaded as, by its paths.",
+        },
     },
     "required": ["job"],
 }
@@ -52,6 +60,8 @@ class JobFiles(WorkspaceAPI, TakesCode, Idempotent, APIView):
             texts=data["files"],
             settings=tuple(data["set"]),
             properties=data["properties"],
+            codes={key: str(code) for key, code in data["codes"].items()},
+            uploads=data["uploads"],
         )
         return shown(run.pk, 201)
 
@@ -73,7 +83,7 @@ class CheckJobFile(WorkspaceAPI, APIView):
 
 
 def _read(request: Request) -> dict[str, Any]:
-    command = JobFileSerializer(data=body_of(request, "files", "set", "properties"))
+    command = JobFileSerializer(data=body_of(request, "files", "set", "properties", "codes", "uploads"))
     command.is_valid(raise_exception=True)
     data: dict[str, Any] = command.validated_data
     return data

@@ -7,7 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from apps.experiments.models import Experiment, Run, RunKind
+from apps.experiments.jobs.yaml_text import LONGEST_TEXT
+from apps.experiments.models import Experiment, Run, RunKind, Snapshot
 from apps.experiments.services import CommandJob, Limits, ShownData, data_of
 from apps.experiments.services.config import DATA_TYPES, INPUT_MODES, INPUT_TYPES, OUTPUT_MODES
 from apps.experiments.states import RunStatus
@@ -281,7 +282,7 @@ class SubmitSerializer(serializers.Serializer[dict[str, Any]]):
 class JobFileSerializer(serializers.Serializer[dict[str, Any]]):
     """A job file as Azure ML v2 writes it, and what came with it."""
 
-    job = serializers.CharField(max_length=256 * 1024, trim_whitespace=False, help_text=_("The YAML."))
+    job = serializers.CharField(max_length=LONGEST_TEXT, trim_whitespace=False, help_text=_("The YAML."))
     files = serializers.DictField(
         child=serializers.CharField(max_length=256 * 1024, allow_blank=True, trim_whitespace=False),
         required=False,
@@ -295,6 +296,29 @@ class JobFileSerializer(serializers.Serializer[dict[str, Any]]):
         help_text=_("Changes made before it is read, such as “limits.timeout=60”."),
     )
     properties = TagsField(required=False, default=dict, help_text=_("Such as the state of the code's git repository."))
+    codes = serializers.DictField(
+        child=serializers.UUIDField(),
+        required=False,
+        default=dict,
+        help_text=_(
+            "Of a job with several folders of code: ids of snapshots that were sent before, by the keys of the check."
+        ),
+    )
+    uploads = serializers.DictField(
+        child=serializers.CharField(max_length=300),
+        required=False,
+        default=dict,
+        help_text=_("Datasets that local data was uploaded as, such as “iris-local:1”, by the paths of the check."),
+    )
+
+
+class SnapshotSerializer(serializers.ModelSerializer[Snapshot]):
+    """Code that is kept. ``sha256`` is over its paths and contents, ``size`` in bytes."""
+
+    class Meta:
+        model = Snapshot
+        fields = ("id", "sha256", "size")
+        read_only_fields = fields
 
 
 class NeedsSerializer(serializers.Serializer[dict[str, Any]]):
@@ -305,6 +329,16 @@ class NeedsSerializer(serializers.Serializer[dict[str, Any]]):
     data = serializers.DictField(  # type: ignore[assignment]
         child=serializers.CharField(),
         help_text=_("Local data by input: to be uploaded as a dataset, which `set` then names."),
+    )
+    codes = serializers.DictField(
+        child=serializers.ListField(child=serializers.CharField()),
+        help_text=_(
+            "Of a job with several folders of code: each with what else shall lie in it, to be sent as snapshots."
+        ),
+    )
+    uploads = serializers.ListField(
+        child=serializers.CharField(),
+        help_text=_("Local data, to be uploaded as datasets, which `uploads` then names."),
     )
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.experiments.api import experiments, files, inputs, jobs, runs, work
+from apps.experiments.api import experiments, files, inputs, jobs, runs, snapshots, work
 
 _workspace = "workspaces/<str:name>/"
 _experiment = f"{_workspace}experiments/<str:experiment_name>/"
@@ -14,6 +14,7 @@ urlpatterns = [
     path(f"{_experiment}archive/", experiments.ArchiveExperiment.as_view()),
     path(f"{_experiment}restore/", experiments.RestoreExperiment.as_view()),
     path(f"{_workspace}jobs/", jobs.JobFiles.as_view()),
+    path(f"{_workspace}snapshots/", snapshots.SnapshotCollection.as_view()),
     path(f"{_workspace}jobs/check/", jobs.CheckJobFile.as_view()),
     path(f"{_workspace}runs/", runs.RunCollection.as_view()),
     path(_run, runs.RunItem.as_view(), name="api-run"),

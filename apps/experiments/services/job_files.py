@@ -62,15 +62,17 @@ def submit_file(
     texts: Mapping[str, str] | None = None,
     settings: tuple[str, ...] = (),
     properties: Mapping[str, str] | None = None,
+    codes: Mapping[str, str] | None = None,
+    uploads: Mapping[str, str] | None = None,
 ) -> Run:
     """Submit a job file with its code.
 
     Args: texts, settings: as ``read_job_file`` takes them. properties: what a client found out about the code, such as the
-        state of its git repository; what the file says goes first.
+        state of its git repository; what the file says goes first. codes, uploads: as ``JobFile`` has them.
     Raises:
         InvalidInput: with a sentence for each field that is wrong, with its line. UserError: as ``submit_command``.
     """
-    file = JobFile(text, texts or {}, settings, snapshot, properties or {})
+    file = JobFile(text, texts or {}, settings, snapshot, properties or {}, codes or {}, uploads or {})
     other = _other_type(text)
     if other is not None:
         return other.submit(actor, workspace, file)

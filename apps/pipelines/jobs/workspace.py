@@ -9,6 +9,7 @@ from apps.experiments.jobs.workspace import WorkspaceSurroundings
 from apps.experiments.models import Snapshot
 from apps.experiments.snapshots.reading import file_of
 from apps.pipelines.graph.types import Component
+from apps.pipelines.jobs.cutting import cut, wrapping_folder
 from apps.pipelines.jobs.source import CodeNeed
 from apps.pipelines.services.components import component_of
 from apps.pipelines.services.references import resolve_reference
@@ -51,7 +52,7 @@ class PipelineSurroundings(WorkspaceSurroundings):
         sent = self._codes.get(need.key, "")
         if sent:
             return sent if self.code_kept(sent) else ""
-        return str(self._snapshot.pk) if self._snapshot and not self._codes else ""
+        return str(cut(self._snapshot, need).pk) if self._snapshot and not self._codes else ""
 
     def code_kept(self, snapshot_id: str) -> bool:
         """Return whether the workspace has the code that an exported file names by its id."""
@@ -65,8 +66,11 @@ class PipelineSurroundings(WorkspaceSurroundings):
         """Return the text of a file that came along, by itself or in the code."""
         if path in self._texts:
             return self._texts[path]
-        for place in (path, posixpath.relpath(path, code) if code else path):
-            if self._snapshot is not None and place in self._paths_sent:
+        if self._snapshot is None:
+            return None
+        inside = posixpath.join(wrapping_folder(self._paths_sent), path)
+        for place in (path, inside, posixpath.relpath(path, code) if code else path):
+            if place in self._paths_sent:
                 return file_of(self._snapshot, place).decode(errors="replace")
         return None
 
@@ -76,5 +80,5 @@ class PipelineSurroundings(WorkspaceSurroundings):
         return f"azureml:{found.removeprefix('azureml:')}" if found else None
 
     @cached_property
-    def _paths_sent(self) -> frozenset[str]:
-        return frozenset(str(file["path"]) for file in self._snapshot.files) if self._snapshot else frozenset()
+    def _paths_sent(self) -> list[str]:
+        return [str(file["path"]) for file in self._snapshot.files] if self._snapshot else []
