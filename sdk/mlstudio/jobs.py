@@ -19,9 +19,9 @@ from typing import IO, Any
 from urllib.parse import quote
 from uuid import UUID
 
+from mlstudio import job_files
 from mlstudio.data import Dataset
 from mlstudio.errors import ConfigurationError, NotFoundError, StudioError, UnreachableError
-from mlstudio.local_data import as_dataset
 from mlstudio.packing import git_properties, pack
 from mlstudio.workspace import Workspace
 
@@ -31,7 +31,6 @@ QUICKEST_LOOK_S = 0.5
 SLOWEST_LOOK_S = 3.0
 # How long a stream outlives the studio: long enough for an upgrade of it.
 PATIENCE_S = 900.0
-MOST_ROUNDS = 4
 
 
 class Job:
@@ -95,24 +94,19 @@ def create(
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{path} cannot be read: {error}.") from None
-    client, base = workspace.client, f"workspaces/{quote(workspace.name)}/jobs/"
-    fields: dict[str, Any] = {"job": text, "set": list(settings), "files": {}}
-    needs = _needs(client.post(f"{base}check/", fields))
-    for _round in range(MOST_ROUNDS):  # a file that the job names may name others
-        missing = [name for name in needs["files"] if name not in fields["files"]]
-        if not missing:
-            break
-        fields["files"].update((name, _text_of(path.parent / name)) for name in missing)
-        needs = _needs(client.post(f"{base}check/", fields))
-    code = path.parent / needs["code"] if needs["code"] else None
-    for name, place in needs["data"].items():
-        reference, is_new = as_dataset(workspace, path.parent / place)
-        fields["set"].append(f"inputs.{name}.path=azureml:{reference}")
-        if notes is not None:
-            print(f"{place}: {'uploaded as' if is_new else 'unchanged, is'} the dataset {reference}", file=notes)
-    form = {name: value if isinstance(value, str) else json.dumps(value) for name, value in fields.items()}
-    form["properties"] = json.dumps(git_properties(code if code and code.is_dir() else path.parent) if code else {})
-    return Job(workspace, _send(workspace, base, form, code))
+    return create_text(workspace, text, path.parent, settings=settings, notes=notes)
+
+
+def create_text(
+    workspace: Workspace, text: str, folder: Path, *, settings: Sequence[str] = (), notes: IO[str] | None = None
+) -> Job:
+    """Submit the text of a job file as ``create`` does. ``folder``: where what it names lies.
+
+    Raises:
+        StudioError: as ``create``.
+    """
+    form, code = job_files.prepared(workspace, text, folder, settings, notes)
+    return Job(workspace, _send(workspace, job_files.address(workspace), form, code))
 
 
 def submit(
@@ -269,18 +263,6 @@ def _as_input(value: Any) -> Any:
         return value
     kind = "uri_file" if value.file_count == 1 else "uri_folder"
     return {"type": kind, "path": f"azureml:{value.name}:{value.version}"}
-
-
-def _needs(answer: dict[str, Any]) -> dict[str, Any]:
-    needs: dict[str, Any] = answer["needs"]
-    return needs
-
-
-def _text_of(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{path}, which the job names, cannot be read: {error}.") from None
 
 
 def _all_files(job: Job, prefix: str) -> Iterator[str]:

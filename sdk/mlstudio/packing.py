@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from mlstudio.errors import ConfigurationError
@@ -16,14 +16,18 @@ MOST_FILES = 2000
 GIT_TAKES_AT_MOST_S = 10
 
 
-def pack(target: Path, code: Path | None) -> bool:
+def pack(target: Path, code: Path | None, includes: Sequence[Path] = ()) -> bool:
     """Zip a code folder into ``target``.
 
+    Args: includes: files and folders that shall lie in it, too, under their own names.
     Returns: whether there was anything to pack.
     Raises:
         ConfigurationError: the folder is not there, or it is all too much.
     """
     files = _files_of(code) if code is not None else {}
+    for include in includes:
+        inside = "" if include.is_file() else f"{include.resolve().name}/"
+        files.update({f"{inside}{path}": place for path, place in _files_of(include).items()})
     _check(files)
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as archive:
         for path, place in files.items():
