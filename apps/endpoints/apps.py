@@ -9,6 +9,7 @@ class EndpointsConfig(AppConfig):
         from apps.compute.hooks import work_changed, work_links
         from apps.core import hooks
         from apps.endpoints import entries, services
+        from apps.experiments.hooks import run_actions
         from apps.registry import hooks as registry
 
         entries.register_verbs()
@@ -16,6 +17,7 @@ class EndpointsConfig(AppConfig):
         work_links.add(entries.work_links)
         registry.model_uses.add(entries.model_uses)
         registry.model_actions.add(entries.model_actions)
+        run_actions.add(entries.run_actions)
         hooks.navigation.add(entries.navigation)
         hooks.search.add(entries.search)
         hooks.workspace_holds.add(entries.workspace_holds)

@@ -1,4 +1,4 @@
-"""Requests over time as figures."""
+"""Requests and servers over time as figures."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -9,7 +9,9 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from apps.endpoints.services.traffic import Minute
+from apps.endpoints.models import Deployment, Endpoint
+from apps.endpoints.services.readings import Reading, readings_of
+from apps.endpoints.services.traffic import Minute, minutes_of
 from apps.experiments.charts.lines import as_json
 
 # By what the address says: how long, in how many parts, and what it is called.
@@ -18,12 +20,26 @@ SPANS = {
     "day": (timedelta(days=1), 96, gettext_lazy("Last 24 hours")),
     "week": (timedelta(days=7), 84, gettext_lazy("Last 7 days")),
 }
+# What gateways count is stored every 5 s; a page that is open asks as often as that shows.
+LIVE_S = 10
+KINDS = ("requests", "latency", "replicas", "cpu", "memory")
 
 
-def draw(what: str, minutes: Sequence[Minute]) -> dict[str, Any]:
-    """Return a figure as the island takes it. Args: what: ``requests`` or ``latency``."""
-    figure = _latency(minutes) if what == "latency" else _requests(minutes)
-    figure.update_layout(hovermode="x unified")
+def titles() -> list[tuple[str, str]]:
+    """Return the kinds of figures with what they are called."""
+    names = (_("Requests"), _("Time to answer"), _("Replicas"), _("Processor"), _("Memory"))
+    return list(zip(KINDS, names, strict=True))
+
+
+def draw(what: str, endpoint: Endpoint, span: str, deployment: Deployment | None = None) -> dict[str, Any]:
+    """Return a figure as the island takes it. Args: what: of ``KINDS``. span: of ``SPANS``. deployment: None for all together."""
+    width, parts, _label = SPANS[span]
+    if what in {"requests", "latency"}:
+        minutes = minutes_of(endpoint, span=width, parts=parts, deployment=deployment)
+        figure = _latency(minutes) if what == "latency" else _requests(minutes)
+    else:
+        figure = _servers(what, readings_of(endpoint, span=width, parts=parts, deployment=deployment))
+    figure.update_layout(hovermode="x unified", uirevision="keep")
     return {"figure": as_json(figure), "view": "", "views": []}
 
 
@@ -60,6 +76,28 @@ def _latency(minutes: Sequence[Minute]) -> go.Figure:
         values = [minute.percentile(share) for minute in minutes]
         figure.add_trace(go.Scatter(x=at, y=values, name=name, mode="lines+markers", connectgaps=False))
     figure.update_layout(yaxis={"rangemode": "tozero", "title": _("ms")})
+    return figure
+
+
+def _servers(what: str, readings: Sequence[Reading]) -> go.Figure:
+    at = [reading.at for reading in readings]
+    figure = go.Figure()
+    lines = {
+        "replicas": [(_("Ready"), "ready"), (_("Wanted"), "wanted")],
+        "cpu": [(_("All replicas"), "cpu_percent")],
+        "memory": [(_("All replicas"), "memory_mb")],
+    }[what]
+    for name, field in lines:
+        shape = "hv" if what == "replicas" else "linear"
+        values = [getattr(reading, field) for reading in readings]
+        figure.add_trace(
+            go.Scatter(x=at, y=values, name=name, mode="lines+markers", connectgaps=False, line={"shape": shape})
+        )
+    units = {"replicas": _("replicas"), "cpu": _("% of a core"), "memory": _("MB")}
+    axis: dict[str, Any] = {"rangemode": "tozero", "title": units[what]}
+    if what == "replicas":
+        axis["dtick"] = 1 if max((reading.wanted or 0 for reading in readings), default=0) < 10 else None
+    figure.update_layout(yaxis=axis, showlegend=len(lines) > 1)
     return figure
 
 

@@ -15,6 +15,8 @@ from apps.compute.hooks import WorkLink
 from apps.compute.models import WorkKind, WorkOrder
 from apps.core.hooks import ASSETS, Holding, NavigationEntry, SearchGroup, SearchResult
 from apps.endpoints.models import Endpoint, Replica, Revision
+from apps.experiments.hooks import RunAction
+from apps.experiments.models import Run
 from apps.registry.hooks import ModelAction, ModelUse
 from apps.registry.models import ModelVersion
 from apps.workspaces.models import Membership
@@ -88,6 +90,14 @@ def model_actions(version: ModelVersion) -> list[ModelAction]:
     """Offer to deploy a version."""
     url = f"{reverse('endpoints:deploy', args=[version.model.workspace.name])}?model={version.model.name}:{version.number}"
     return [ModelAction(gettext_lazy("Deploy"), url, "rocket", Action.ENDPOINTS_WRITE)]
+
+
+def run_actions(run: Run) -> list[RunAction]:
+    """Offer to deploy what a run has left."""
+    if not run.output_bytes:
+        return []
+    url = reverse("endpoints:deploy-run", args=[run.workspace.name, run.pk])
+    return [RunAction(_("Deploy"), url, "rocket", Action.ENDPOINTS_WRITE, takes_path=True)]
 
 
 def register_verbs() -> None:

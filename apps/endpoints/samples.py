@@ -1,4 +1,4 @@
-"""What to try an endpoint with, and how programs call it. No I/O."""
+"""What to try an endpoint with. No I/O."""
 
 import json
 from collections.abc import Mapping
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from apps.endpoints.models import Revision
+from apps.registry.models import ModelVersion
 
 _VALUES: dict[str, Any] = {
     "boolean": True,
@@ -15,7 +16,19 @@ _VALUES: dict[str, Any] = {
     "double": 1.0,
     "datetime": "2026-01-31",
 }
+_KINDS = {
+    "boolean": "boolean",
+    "integer": "integer",
+    "long": "integer",
+    "float": "number",
+    "double": "number",
+    "string": "string",
+    "datetime": "string",
+}
 _WIDEST = 100
+# As many columns a form can have; what has more is written as JSON.
+_MOST_COLUMNS = 200
+NOTHING_KNOWN = '{"data": [[0]]}'
 
 
 @dataclass(frozen=True)
@@ -27,16 +40,71 @@ class Sample:
 
 
 def sample_of(revision: Revision | None) -> Sample:
-    """Return a request for a revision: what its servers say, else what the model's signature lets one guess."""
+    """Return a request for a revision: one it was checked with, or its servers say, else what the signature lets one guess."""
     if revision is None:
-        return Sample('{"data": [[0]]}', is_guessed=True)
-    said = revision.schema.get("sample")
-    if said is not None:
-        return Sample(said if isinstance(said, str) else _written(said))
-    signature = (revision.model.manifest or {}).get("signature") if revision.model else None
+        return Sample(NOTHING_KNOWN, is_guessed=True)
+    for said in (revision.sample, revision.schema.get("sample")):
+        if said is not None:
+            return Sample(said if isinstance(said, str) else written(said))
+    return sample_of_model(revision.model)
+
+
+def sample_of_model(model: ModelVersion | None) -> Sample:
+    """Return a request for a model that no server has loaded yet."""
+    signature = (model.manifest or {}).get("signature") if model else None
     if isinstance(signature, Mapping) and signature.get("inputs"):
-        return Sample(_written(_of_signature(signature["inputs"])))
-    return Sample('{"data": [[0]]}', is_guessed=True)
+        return Sample(written(_of_signature(signature["inputs"])))
+    return Sample(NOTHING_KNOWN, is_guessed=True)
+
+
+def schema_of(revision: Revision, sample: str) -> dict[str, Any] | None:
+    """Return the JSON schema of a request, for a form; None where no more is known than what the sample shows.
+
+    A table as MLflow writes it (``{"columns", "data"}``) is ``{"type": "table", "columns": […]}``, each a property with its name.
+
+    Args: sample: a request that fits, as text: it decides in which of its dialects a model is asked.
+    """
+    inputs = revision.schema.get("inputs")
+    if revision.schema.get("kind") == "script":
+        return _of_parameters(inputs) if isinstance(inputs, list) and inputs else None
+    if not isinstance(inputs, list):
+        inputs = ((revision.model.manifest or {}).get("signature") or {}).get("inputs") if revision.model else None
+    columns = [one for one in inputs or [] if isinstance(one, Mapping)]
+    is_table = all(one.get("name") and one.get("type") in _KINDS and "shape" not in one for one in columns)
+    if not columns or not is_table or len(columns) > _MOST_COLUMNS:
+        return None
+    try:
+        body = json.loads(sample)
+    except ValueError:
+        return None
+    for form, value in body.items() if isinstance(body, dict) else ():
+        fields = [
+            {"name": str(one["name"]), **_kind(str(one["type"])), "required": one.get("required") is not False}
+            for one in columns
+        ]
+        if isinstance(value, dict) and {"columns", "data"} <= set(value):
+            return {"type": "object", "properties": {form: {"type": "table", "columns": fields}}}
+        if isinstance(value, list) and all(isinstance(row, dict) for row in value):
+            named = {field["name"]: field for field in fields}
+            rows = {
+                "type": "object",
+                "properties": named,
+                "required": [one["name"] for one in fields if one["required"]],
+            }
+            return {"type": "object", "properties": {form: {"type": "array", "items": rows}}}
+    return None
+
+
+def _of_parameters(inputs: list[Any]) -> dict[str, Any]:
+    properties = {
+        str(one["name"]): one.get("schema") or {} for one in inputs if isinstance(one, Mapping) and one.get("name")
+    }
+    return {"type": "object", "properties": properties, "required": list(properties)}
+
+
+def _kind(said: str) -> dict[str, str]:
+    found = {"type": _KINDS[said]}
+    return {**found, "format": "date-time"} if said == "datetime" else found
 
 
 def _of_signature(inputs: list[dict[str, Any]]) -> dict[str, Any]:
@@ -52,7 +120,7 @@ def _of_signature(inputs: list[dict[str, Any]]) -> dict[str, Any]:
     return {"dataframe_split": {"columns": names, "data": [row]}}
 
 
-def _written(value: Any) -> str:
+def written(value: Any) -> str:
     """Return JSON for people: what fits stands in one line."""
     return _lines(value, "")
 
@@ -69,51 +137,3 @@ def _lines(value: Any, indent: str) -> str:
         ends = "{}"
     joined = ",\n".join(f"{inner}{part}" for part in parts)
     return f"{ends[0]}\n{joined}\n{indent}{ends[1]}"
-
-
-@dataclass(frozen=True)
-class Snippet:
-    """Code to copy."""
-
-    title: str
-    code: str
-
-
-def snippets(url: str, sample: str, deployment: str) -> list[Snippet]:
-    """Return how programs call an endpoint. The key is theirs to put in: it does not stand in the code.
-
-    Args: deployment: the name of one, to show how a request asks for it.
-    """
-    one_line = " ".join(sample.split())
-    quoted = one_line.replace("'", "'\\''")
-    return [
-        Snippet(
-            "curl",
-            f"curl {url} \\\n  -H \"Authorization: Bearer $ENDPOINT_KEY\" \\\n  -H 'Content-Type: application/json' \\\n"
-            f"  -d '{quoted}'",
-        ),
-        Snippet(
-            "Python",
-            "import json\nimport os\nfrom urllib.request import Request, urlopen\n\n"
-            f"body = {_python(one_line)}\n"
-            f'request = Request(\n    "{url}",\n    data=json.dumps(body).encode(),\n    headers={{\n'
-            '        "Authorization": f"Bearer {os.environ[\'ENDPOINT_KEY\']}",\n'
-            '        "Content-Type": "application/json",\n'
-            f'        # "azureml-model-deployment": "{deployment}",  # to ask one deployment, whatever the traffic\n'
-            "    },\n)\nprint(json.load(urlopen(request, timeout=60)))",
-        ),
-        Snippet(
-            "JavaScript",
-            f'const response = await fetch("{url}", {{\n  method: "POST",\n  headers: {{\n'
-            "    Authorization: `Bearer ${process.env.ENDPOINT_KEY}`,\n"
-            '    "Content-Type": "application/json",\n  },\n'
-            f"  body: JSON.stringify({one_line}),\n}});\nconsole.log(await response.json());",
-        ),
-    ]
-
-
-def _python(text: str) -> str:
-    try:
-        return repr(json.loads(text))
-    except ValueError:
-        return repr(text)

@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 from typing import Final, Literal
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from apps.core.lists import Status
 from apps.endpoints.models import Deployment
-from apps.endpoints.states import DeploymentState, ReplicaState
+from apps.endpoints.states import DeploymentState, ReplicaState, RevisionState
 
 Tone = Literal["ok", "busy", "warn", "bad", "idle"]
 
@@ -24,6 +25,12 @@ REPLICA_TONES: Final[dict[ReplicaState, Tone]] = {
     ReplicaState.UNHEALTHY: "bad",
     ReplicaState.DRAINING: "warn",
     ReplicaState.ENDED: "idle",
+}
+REVISION_TONES: Final[dict[str, Tone]] = {
+    RevisionState.CANDIDATE: "busy",
+    RevisionState.ACTIVE: "ok",
+    RevisionState.REPLACED: "idle",
+    RevisionState.FAILED: "bad",
 }
 # Of several deployments the endpoint shows what needs to be looked at first.
 _WORST_FIRST = (
@@ -46,3 +53,16 @@ def status_of_all(deployments: Iterable[Deployment]) -> Status:
     states = {DeploymentState(deployment.state) for deployment in deployments}
     worst = next((state for state in _WORST_FIRST if state in states), None)
     return Status(DEPLOYMENT_TONES[worst], worst.label) if worst else Status("idle", _("No deployment"))
+
+
+def collected_in_words(deployment: Deployment) -> str:
+    """Return what is collected of a deployment's requests."""
+    said = deployment.collection
+    if not said:
+        return _("Nothing")
+    both, inputs, outputs = _("requests and answers"), _("requests"), _("answers")
+    what = both if said["inputs"] and said["outputs"] else inputs if said["inputs"] else outputs
+    share = number_format(said["sampling_rate"] * 100, 2 if said["sampling_rate"] < 0.1 else 0)
+    every = {"minute": _("every minute"), "hour": _("every hour"), "day": _("every day")}[said["rolling_rate"]]
+    words = _("%(what)s, %(share)s %% of them, a new version %(every)s")
+    return words % {"what": what, "share": share, "every": every}

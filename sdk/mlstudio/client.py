@@ -108,6 +108,12 @@ class Client:
             self._result(status, received, data)
         return data[start:end] if status == 200 else data
 
+    def ask(
+        self, method: str, path: str, data: bytes, headers: Mapping[str, str]
+    ) -> tuple[int, http.client.HTTPMessage, bytes]:
+        """Make one request and return what is answered, whatever it is: status, headers and body."""
+        return self._send(method, path, data, dict(headers))
+
     def download(self, path: str, target: Path, /, **query: Any) -> None:
         """Write a file of the studio to ``target``, which appears whole or not at all."""
         address = _with_query(path, query)

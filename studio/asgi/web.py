@@ -22,6 +22,8 @@ from apps.tracking import asgi as tracking
 from studio.asgi.health import answer_health
 from studio.asgi.lifespan import answer_lifespan
 from studio.asgi.origin import OriginCheck
+from studio.asgi.scoring import takes as is_for_endpoint
+from studio.asgi.to_gateway import ToGateway
 from studio.asgi.types import Receive, Scope, Send, refuse_unknown_socket
 from studio.sockets import socket_patterns
 
@@ -30,6 +32,7 @@ websockets = OriginCheck(AuthMiddlewareStack(URLRouter(known_or_refused)))
 
 long_polls = LongPoll(django_application)
 parts = PartReceiver(django_application)
+to_gateway = ToGateway()
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
@@ -48,4 +51,6 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
         return await tracking.application(scope, receive, send)
     if parts.takes(scope):
         return await parts(scope, receive, send)
+    if is_for_endpoint(scope):
+        return await to_gateway(scope, receive, send)
     return await django_application(scope, receive, send)

@@ -155,3 +155,112 @@ def test_a_runner_tells_of_its_server_with_the_token_of_its_work(setting, api_of
     assert (
         client.post("/api/v1/work/replica/", said, content_type="application/json", headers=of_code).status_code == 401
     )
+
+
+SCALED = """
+name: blue
+scale_settings: {type: target_utilization, min_instances: 2, max_instances: 5, target_utilization_percentage: 60}
+data_collector: {collections: {model_inputs: {enabled: 'True'}, model_outputs: {enabled: 'False'}}, sampling_rate: 0.1}
+resources: {limits: {cpu: '1', memory: 2Gi}}
+sample_request: {data: [[1, 2]]}
+"""
+
+
+def test_scaling_collecting_and_limits_are_read_from_a_file_and_written_back(setting, api, base):
+    setting.endpoint()
+    text = f"{SCALED}model: azureml:{setting.model.reference}\nenvironment: {setting.environment.latest.reference}\n"
+    assert api.post(f"{base}iris/deployments/", {"file": text}, format="json").status_code == 201
+    first = Deployment.objects.get()
+    assert first.scaling["target_utilization"] == 60
+    assert first.collection == {"inputs": True, "outputs": False, "sampling_rate": 0.1, "rolling_rate": "hour"}
+    assert first.candidate
+    assert (first.candidate.memory_mb, first.candidate.sample) == (2048, {"data": [[1, 2]]})
+    written = api.get(f"{base}iris/deployments/blue/yaml/").content.decode()
+    again = {"file": written, "set": ["name=green"]}
+    assert api.post(f"{base}iris/deployments/", again, format="json").status_code == 201
+    second = Deployment.objects.get(name="green")
+    assert (second.scaling, second.collection) == (first.scaling, first.collection)
+    assert second.candidate
+    for name in ("model_name", "environment_name", "request_settings", "memory_mb", "sample", "variables"):
+        assert getattr(second.candidate, name) == getattr(first.candidate, name)
+
+
+def test_an_endpoint_is_written_as_the_file_that_would_make_it(setting, api, base):
+    setting.deployment()
+    api.patch(f"{base}iris/", {"requests_per_minute": 60, "tags": {"a": "b"}}, format="json")
+    written = api.get(f"{base}iris/yaml/").content.decode()
+    assert "traffic:\n  blue: 100" in written
+    assert "key_" not in written
+    text = written.replace("name: iris", "name: roses")
+    assert api.post(base, {"file": text}, format="json").status_code == 201
+    made = Endpoint.objects.get(name="roses")
+    assert (made.requests_per_minute, made.tags, made.traffic) == (60, {"a": "b"}, {})
+
+
+@pytest.mark.parametrize(
+    ("lines", "words"),
+    [
+        ("scale_settings: {type: sometimes}", "target_utilization"),
+        ("scale_settings: {type: auto, min_instances: few}", "it is a number"),
+        ("scale_settings: {type: auto, min_instances: 9, max_instances: 2}", "least number"),
+        ("data_collector: {collections: {other: {enabled: 'True'}}}", "model_inputs"),
+        ("data_collector: {collections: {model_inputs: {enabled: maybe}}}", "true or false"),
+        ("data_collector: {collections: {model_inputs: {enabled: 'True'}}, sampling_rate: 3}", "above 0"),
+        ("resources: {limits: {memory: much}}", "512Mi"),
+    ],
+)
+def test_what_is_wrong_with_scaling_or_collecting_is_told(setting, api, base, lines, words):
+    setting.endpoint()
+    text = f"name: blue\nmodel: azureml:{setting.model.reference}\n{lines}\n"
+    refused = api.post(f"{base}iris/deployments/", {"file": text}, format="json")
+    assert refused.status_code == 400
+    assert words in refused.content.decode()
+
+
+def test_scaling_and_collecting_change_without_a_new_revision(setting, api, base):
+    make_ready(setting.deployment())
+    one = f"{base}iris/deployments/blue/"
+    said = api.patch(one, {"scaling": {"max_instances": 3}, "collection": {"outputs": False}}, format="json").json()
+    assert (said["scaling"]["max_instances"], said["collection"]["outputs"]) == (3, False)
+    assert said["revision"]["number"] == 1
+    api.patch(one, {"instance_count": 2}, format="json")
+    assert api.get(one).json()["scaling"] == {}
+    (event,) = api.get(f"{one}scale-events/").json()["results"]
+    assert (event["before"], event["after"], event["by_load"]) == (1, 2, False)
+
+
+def test_an_earlier_revision_is_rolled_out_once_more(setting, api, base):
+    make_ready(setting.deployment(variables={"A": "1"}))
+    one = f"{base}iris/deployments/blue/"
+    api.post(f"{one}revisions/", {"model": setting.model.reference, "environment_variables": {"A": "2"}}, format="json")
+    make_ready(Deployment.objects.get())
+    made = api.post(f"{one}roll-back/", {"number": 1}, format="json")
+    assert (made.status_code, made.json()["candidate"]["variables"]["A"]) == (201, "1")
+    assert api.post(f"{one}roll-back/", {"number": 9}, format="json").status_code == 404
+
+
+@pytest.mark.parametrize("what", ["requests", "latency", "replicas", "cpu", "memory", "nonsense"])
+def test_every_figure_is_drawn_with_and_without_anything_to_show(setting, api, base, what):
+    setting.endpoint()
+    address = f"{base}iris/figures/?what={what}&span=day"
+    assert api.get(address).json()["figure"]["data"]
+    deployment = setting.deployment(services.find_endpoint(setting.workspace, "iris"))
+    (replica,) = make_ready(deployment, figures={"cpu_percent": 12.5, "memory_mb": 100})
+    services.record_readings()
+    services.record_readings()
+    drawn = api.get(f"{address}&deployment=blue").json()["figure"]["data"][0]["y"]
+    last = {"replicas": 1, "cpu": 12.5, "memory": 100}
+    if what in last:
+        assert [value for value in drawn if value is not None] == [last[what]]
+    assert replica.is_open
+
+
+def test_a_pass_is_for_everybody_who_may_read_and_for_nobody_else(setting, api_of, base):
+    setting.endpoint()
+    reader = api_of(member(setting.workspace, "reader"))
+    told = reader.post(f"{base}iris/pass/").json()
+    assert told["path"].endswith("/iris/")
+    assert told["token"]
+    from tests.accounts.factories import UserFactory
+
+    assert api_of(UserFactory.create()).post(f"{base}iris/pass/").status_code == 404

@@ -1,19 +1,15 @@
 """Pages of endpoints: from a model to an address, and what each tab shows."""
 
-import io
-
 import pytest
 from django.urls import reverse
 
 from apps.endpoints import services
 from apps.endpoints.models import Deployment, Endpoint
-from apps.registry.models import ModelVersion
 from tests.endpoints.factories import end, make_ready, open_replicas
 from tests.workspaces.factories import member
 
 pytestmark = pytest.mark.django_db
 
-SCRIPT = b"def init():\n    pass\n\n\ndef run(data):\n    return data\n"
 SETTINGS = {"instance_count": "1", "timeout_ms": "5000", "max_concurrent": "1", "max_queue_wait_ms": "500"}
 
 
@@ -37,8 +33,8 @@ def test_an_mlflow_model_is_deployed_with_what_is_guessed(setting, site):
     reference = setting.model.reference
     page = site.get(at(setting, "deploy", model=reference))
     form = page.context["form"]
-    guessed = {name: form[name].value() or "" for name in form.fields if name != "script"}
-    assert guessed["deployment"] == "blue"
+    guessed = {name: form[name].value() or "" for name in form.fields}
+    assert (guessed["deployment"], guessed["code_from"]) == ("blue", "none")
     answer = site.post(at(setting, "deploy", model=reference), {**guessed, **SETTINGS, "all_traffic": "on"})
     endpoint = Endpoint.objects.get()
     assert answer.headers["location"] == endpoint.get_absolute_url()
@@ -48,23 +44,6 @@ def test_an_mlflow_model_is_deployed_with_what_is_guessed(setting, site):
     assert revision.model == setting.model
     page = site.get(at(setting, "deploy", model=reference, endpoint=endpoint.name))
     assert page.context["form"]["deployment"].value() == "green"
-
-
-def test_another_model_is_asked_for_its_script(setting, site):
-    custom = setting.add_model(type="custom_model")
-    said = {**SETTINGS, "endpoint": "churn", "deployment": "blue", "auth_mode": "key"}
-    refused = site.post(at(setting, "deploy", model=custom.reference), said)
-    assert refused.status_code == 422
-    assert "entry script" in str(refused.context["form"].errors["script"])
-    assert not Endpoint.objects.exists(), "Nothing is left half made."
-    script = io.BytesIO(SCRIPT)
-    script.name = "my score.py"
-    assert site.post(at(setting, "deploy", model=custom.reference), {**said, "script": script}).status_code == 302
-    revision = Deployment.objects.get().candidate
-    assert revision
-    assert revision.entry_script == "my_score.py"
-    assert revision.snapshot
-    assert [file["path"] for file in revision.snapshot.files] == ["my_score.py"]
 
 
 @pytest.mark.parametrize("name", ["A", "x" * 40, "-iris", "iris_1", ""])
@@ -98,15 +77,8 @@ def test_every_tab_opens_before_and_after_there_is_something_to_show(setting, si
     make_ready(deployment, schema={"sample": {"data": [[5.1, 3.5]]}})
     for tab in ("endpoint", "test", "consume", "logs", "monitoring"):
         assert site.get(at(setting, tab, "iris")).status_code == 200
-    assert "5.1, 3.5" in site.get(at(setting, "test", "iris")).context["form"]["body"].value()
-
-
-def test_the_signature_makes_the_sample_where_no_server_said_one(setting, site):
-    columns = [{"name": "age", "type": "long"}, {"name": "city", "type": "string"}]
-    ModelVersion.objects.update(manifest={"signature": {"inputs": columns}})
-    setting.deployment()
-    body = site.get(at(setting, "test", "iris")).context["form"]["body"].value()
-    assert body == '{"dataframe_split": {"columns": ["age", "city"], "data": [[1, "text"]]}}'
+    (shown,) = site.get(at(setting, "test", "iris")).context["props"]["deployments"]
+    assert shown["sample"] == '{"data": [[5.1, 3.5]]}'
 
 
 def test_keys_are_for_those_who_deploy(setting, site, browser_of):
@@ -159,8 +131,13 @@ def test_deleting_asks_for_the_name(setting, site):
 
 def test_description_tags_and_authentication_can_be_changed(setting, site):
     endpoint = setting.endpoint()
-    said = {"description": "Kinds of **iris**", "auth_mode": "token", "tags": "team=flowers"}
+    said = {
+        "description": "Kinds of **iris**",
+        "auth_mode": "token",
+        "tags": "team=flowers",
+        "requests_per_minute": "60",
+    }
     assert site.post(at(setting, "edit", "iris"), said).status_code == 302
     endpoint.refresh_from_db()
-    assert (endpoint.auth_mode, endpoint.tags) == ("token", {"team": "flowers"})
+    assert (endpoint.auth_mode, endpoint.tags, endpoint.requests_per_minute) == ("token", {"team": "flowers"}, 60)
     assert "<strong>iris</strong>" in site.get(at(setting, "endpoint", "iris")).content.decode()

@@ -1,9 +1,13 @@
 """Deployments of an endpoint, and the logs of their servers."""
 
+from collections.abc import Mapping
 from typing import Any
 
+from django.db import transaction
 from django.db.models import QuerySet
-from django.http import Http404
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.generics import GenericAPIView, ListAPIView
 from rest_framework.parsers import MultiPartParser
@@ -11,21 +15,24 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from apps.accounts.models import User
 from apps.core.api.idempotency import Idempotent
 from apps.core.api.parsers import OrjsonParser
 from apps.endpoints import services
-from apps.endpoints.api.endpoints import OneEndpointAPI
+from apps.endpoints.api.endpoints import OneEndpointAPI, yaml_answer
 from apps.endpoints.api.serializers import (
     CreateDeploymentSerializer,
     DeploymentFileSerializer,
     DeploymentNeedsSerializer,
     DeploymentSerializer,
+    EditDeploymentSerializer,
     ReplicaSerializer,
     RevisionSerializer,
-    ScaleSerializer,
+    RollBackSerializer,
+    ScaleEventSerializer,
 )
-from apps.endpoints.files import DeploymentDraft, draft_of_fields, needs_of, read_deployment
-from apps.endpoints.models import Deployment, Endpoint, Replica, Revision
+from apps.endpoints.files import DeploymentDraft, draft_of_fields, needs_of, read_deployment, write_deployment
+from apps.endpoints.models import Deployment, Endpoint, Replica, Revision, ScaleEvent
 from apps.experiments.api.bodies import TakesCode, body_of
 from apps.experiments.api.logs import LogContent, LogLines, Logs, LogSearch
 from apps.experiments.models import Run
@@ -33,7 +40,9 @@ from apps.workspaces.access import WorkspaceAPI, workspace_access
 from apps.workspaces.models import Workspace
 from apps.workspaces.roles import Action
 
-JSON_FIELDS = ("files", "environment", "environment_variables", "request_settings", "all_traffic")
+JSON_FIELDS = (
+    "files", "environment", "environment_variables", "request_settings", "all_traffic", "sample", "scaling", "collection", "set",
+)  # fmt: skip
 
 
 class TakesDeployment(OneEndpointAPI, TakesCode):
@@ -44,11 +53,13 @@ class TakesDeployment(OneEndpointAPI, TakesCode):
         command = CreateDeploymentSerializer(data=body_of(request, *JSON_FIELDS))
         command.is_valid(raise_exception=True)
         given = dict(command.validated_data)
-        all_traffic = given.pop("all_traffic")
+        all_traffic, settings = given.pop("all_traffic"), given.pop("set")
         if "file" in given:
             texts = given.get("files", {})
             code, model = self.sent_code(), given.get("model", "")
-            draft = read_deployment(self.workspace, given["file"], texts=texts, snapshot=code, model=model)
+            draft = read_deployment(
+                self.workspace, given["file"], texts=texts, snapshot=code, model=model, settings=settings
+            )
         else:
             draft = draft_of_fields(self.workspace, given, snapshot=self.sent_code())
         return draft, all_traffic
@@ -64,7 +75,9 @@ class CheckDeploymentFile(WorkspaceAPI, APIView):
         """Say what must be sent with a deployment file of Azure ML v2, and which endpoint it is for."""
         command = DeploymentFileSerializer(data=request.data)
         command.is_valid(raise_exception=True)
-        return Response(DeploymentNeedsSerializer(needs_of(command.validated_data["file"])).data)
+        return Response(
+            DeploymentNeedsSerializer(needs_of(command.validated_data["file"], command.validated_data["set"])).data
+        )
 
 
 class DeploymentCollection(TakesDeployment, Idempotent, ListAPIView[Deployment]):
@@ -89,6 +102,8 @@ class DeploymentCollection(TakesDeployment, Idempotent, ListAPIView[Deployment])
             name=draft.name,
             settings=draft.settings,
             instance_count=1 if draft.instance_count is None else draft.instance_count,
+            scaling=draft.scaling,
+            collection=draft.collection,
             all_traffic=all_traffic,
         )
         return Response(DeploymentSerializer(deployment).data, status=201)
@@ -123,12 +138,12 @@ class DeploymentItem(OneDeploymentAPI, GenericAPIView[Deployment]):
         """Return the deployment."""
         return Response(DeploymentSerializer(self.deployment).data)
 
-    @extend_schema(request=ScaleSerializer)
+    @extend_schema(request=EditDeploymentSerializer)
     def patch(self, request: Request, **kwargs: Any) -> Response:
-        """Change how many replicas there are."""
-        command = ScaleSerializer(data=request.data)
+        """Change how many replicas there are, or how that follows the load, and what is collected."""
+        command = EditDeploymentSerializer(data=request.data)
         command.is_valid(raise_exception=True)
-        row = services.scale_deployment(actor=self.actor, deployment=self.deployment, **command.validated_data)
+        row = _set_apart(self.actor, self.deployment, **command.validated_data)
         return Response(DeploymentSerializer(row).data)
 
     @extend_schema(
@@ -157,12 +172,55 @@ class RevisionCollection(OneDeploymentAPI, TakesDeployment, Idempotent, ListAPIV
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Roll out other settings. Until all new replicas are ready, and if they fail, the present ones go on serving."""
         draft, all_traffic = self.draft(request)
-        row = services.update_deployment(actor=self.actor, deployment=self.deployment, settings=draft.settings)
-        if draft.instance_count is not None:
-            row = services.scale_deployment(actor=self.actor, deployment=row, instance_count=draft.instance_count)
-        if all_traffic:
-            services.set_traffic(actor=self.actor, endpoint=self.endpoint, traffic={row.name: 100})
+        with transaction.atomic():
+            row = services.update_deployment(actor=self.actor, deployment=self.deployment, settings=draft.settings)
+            row = _set_apart(
+                self.actor, row, instance_count=draft.instance_count, scaling=draft.scaling, collection=draft.collection
+            )
+            if all_traffic:
+                services.set_traffic(actor=self.actor, endpoint=self.endpoint, traffic={row.name: 100})
         return Response(DeploymentSerializer(row).data, status=201)
+
+
+class RollBack(OneDeploymentAPI, Idempotent, GenericAPIView[Deployment]):
+    """The way back."""
+
+    access = workspace_access(post=Action.ENDPOINTS_WRITE)
+    serializer_class = DeploymentSerializer
+    queryset = Deployment.objects.none()
+
+    @extend_schema(request=RollBackSerializer, responses={201: DeploymentSerializer})
+    def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Roll out once more what an earlier revision was, as a new one."""
+        command = RollBackSerializer(data=request.data)
+        command.is_valid(raise_exception=True)
+        rows = self.deployment.revisions.select_related("model__model__workspace", "snapshot")
+        revision = get_object_or_404(rows, number=command.validated_data["number"])
+        settings = services.settings_of(revision)
+        row = services.update_deployment(actor=self.actor, deployment=self.deployment, settings=settings)
+        return Response(DeploymentSerializer(row).data, status=201)
+
+
+class ScaleEventCollection(OneDeploymentAPI, ListAPIView[ScaleEvent]):
+    """What made a deployment larger or smaller, and why."""
+
+    access = workspace_access(get=Action.ENDPOINTS_READ)
+    serializer_class = ScaleEventSerializer
+    queryset = ScaleEvent.objects.none()
+
+    def get_queryset(self) -> QuerySet[ScaleEvent]:
+        return ScaleEvent.objects.filter(deployment=self.deployment)
+
+
+class DeploymentFile(OneDeploymentAPI, APIView):
+    """A deployment as a file."""
+
+    access = workspace_access(get=Action.ENDPOINTS_READ)
+
+    @extend_schema(responses={(200, "application/yaml"): OpenApiTypes.STR})
+    def get(self, request: Request, **kwargs: Any) -> HttpResponse:
+        """Return the deployment as the file that would make it, as Azure ML v2 writes it."""
+        return yaml_answer(write_deployment(self.deployment), f"{self.deployment.name}.yml")
 
 
 class ReplicaCollection(OneDeploymentAPI, ListAPIView[Replica]):
@@ -174,6 +232,26 @@ class ReplicaCollection(OneDeploymentAPI, ListAPIView[Replica]):
 
     def get_queryset(self) -> QuerySet[Replica]:
         return Replica.objects.filter(deployment=self.deployment).select_related("revision", "run__order")
+
+
+def _set_apart(
+    actor: User,
+    deployment: Deployment,
+    *,
+    instance_count: int | None = None,
+    scaling: Mapping[str, Any] | None = None,
+    collection: Mapping[str, Any] | None = None,
+) -> Deployment:
+    """Change what is no part of a revision; what is None stays."""
+    row = deployment
+    with transaction.atomic():
+        if scaling is not None:
+            row = services.set_scaling(actor=actor, deployment=row, scaling=scaling)
+        if instance_count is not None and not scaling:
+            row = services.scale_deployment(actor=actor, deployment=row, instance_count=instance_count)
+        if collection is not None:
+            row = services.set_collection(actor=actor, deployment=row, collection=collection)
+    return row
 
 
 def run_of_replica(workspace: Workspace, endpoint_name: str, replica_id: Any) -> Run | None:

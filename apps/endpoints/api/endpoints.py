@@ -2,11 +2,15 @@
 
 from typing import Any
 
+from django.db import transaction
 from django.db.models import QuerySet
+from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.generics import GenericAPIView, ListCreateAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.views import APIView
 
 from apps.core.api.idempotency import Idempotent
 from apps.endpoints import services
@@ -15,18 +19,16 @@ from apps.endpoints.api.serializers import (
     CreateEndpointSerializer,
     EditEndpointSerializer,
     EndpointSerializer,
-    InvokedSerializer,
-    InvokeSerializer,
     KeysSerializer,
+    PassSerializer,
     RegenerateKeySerializer,
     TrafficSerializer,
 )
-from apps.endpoints.calling import call
-from apps.endpoints.charts import SPANS, draw
-from apps.endpoints.files import read_endpoint
+from apps.endpoints.calling import make_pass
+from apps.endpoints.charts import KINDS, SPANS, draw
+from apps.endpoints.files import read_endpoint, write_endpoint
 from apps.endpoints.filters import EndpointFilter
 from apps.endpoints.models import Endpoint
-from apps.endpoints.services.traffic import minutes_of
 from apps.experiments.api.records import FigureSerializer
 from apps.workspaces.access import WorkspaceAPI, workspace_access
 from apps.workspaces.roles import Action
@@ -49,8 +51,10 @@ class EndpointCollection(WorkspaceAPI, Idempotent, ListCreateAPIView[Endpoint]):
         command = CreateEndpointSerializer(data=request.data)
         command.is_valid(raise_exception=True)
         given = dict(command.validated_data)
-        fields = {**(read_endpoint(given.pop("file")) if "file" in given else {"name": ""}), **given}
-        fields.pop("traffic", None)  # there is no deployment yet that could receive any
+        settings = given.pop("set")
+        fields = {**(read_endpoint(given.pop("file"), settings) if "file" in given else {"name": ""}), **given}
+        for shares in ("traffic", "mirror"):
+            fields.pop(shares, None)  # there is no deployment yet that could receive any
         endpoint = services.create_endpoint(actor=self.actor, workspace=self.workspace, **fields)
         return Response(EndpointSerializer(endpoint).data, status=201)
 
@@ -79,10 +83,17 @@ class EndpointItem(OneEndpointAPI, GenericAPIView[Endpoint]):
 
     @extend_schema(request=EditEndpointSerializer)
     def patch(self, request: Request, **kwargs: Any) -> Response:
-        """Change description, tags, or what callers must show."""
+        """Change description, tags, quota, or what callers must show; of a file its traffic, too."""
         command = EditEndpointSerializer(data=request.data)
         command.is_valid(raise_exception=True)
-        row = services.edit_endpoint(actor=self.actor, endpoint=self.endpoint, changes=command.validated_data)
+        given = dict(command.validated_data)
+        settings = given.pop("set")
+        changes = {**(read_endpoint(given.pop("file"), settings) if "file" in given else {}), **given}
+        shares = {name: changes.pop(name) for name in ("traffic", "mirror") if name in changes}
+        with transaction.atomic():
+            row = services.edit_endpoint(actor=self.actor, endpoint=self.endpoint, changes=changes)
+            if shares:
+                row = services.set_traffic(actor=self.actor, endpoint=row, **shares)
         return Response(EndpointSerializer(row).data)
 
     @extend_schema(
@@ -94,6 +105,23 @@ class EndpointItem(OneEndpointAPI, GenericAPIView[Endpoint]):
         confirmed = request.query_params.get("confirm", "")
         services.delete_endpoint(actor=self.actor, endpoint=self.endpoint, confirmed_name=confirmed)
         return Response(status=204)
+
+
+class EndpointFile(OneEndpointAPI, APIView):
+    """An endpoint as a file."""
+
+    access = workspace_access(get=Action.ENDPOINTS_READ)
+
+    @extend_schema(responses={(200, "application/yaml"): OpenApiTypes.STR})
+    def get(self, request: Request, **kwargs: Any) -> HttpResponse:
+        """Return the endpoint as the file that would make it, as Azure ML v2 writes it; without its keys."""
+        return yaml_answer(write_endpoint(self.endpoint), f"{self.endpoint.name}.yml")
+
+
+def yaml_answer(text: str, name: str) -> HttpResponse:
+    """Return YAML as a file to keep."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(text, content_type="application/yaml; charset=utf-8", headers=headers)
 
 
 class Traffic(OneEndpointAPI, GenericAPIView[Endpoint]):
@@ -146,21 +174,17 @@ class Token(OneEndpointAPI, GenericAPIView[Endpoint]):
         return Response(CallTokenSerializer(services.make_token(actor=self.actor, endpoint=self.endpoint)).data)
 
 
-class Invoke(OneEndpointAPI, GenericAPIView[Endpoint]):
-    """Tries an endpoint."""
+class TrialPass(OneEndpointAPI, GenericAPIView[Endpoint]):
+    """Lets somebody try an endpoint."""
 
     access = workspace_access(post=Action.ENDPOINTS_READ)
-    serializer_class = InvokeSerializer
+    serializer_class = PassSerializer
     queryset = Endpoint.objects.none()
 
-    @extend_schema(responses=InvokedSerializer)
+    @extend_schema(request=None)
     def post(self, request: Request, **kwargs: Any) -> Response:
-        """Send one request to the endpoint, and return what it answers. Programs call the endpoint itself."""
-        command = InvokeSerializer(data=request.data)
-        command.is_valid(raise_exception=True)
-        given = command.validated_data
-        answer = call(self.endpoint, given["body"], deployment=given["deployment"], path=given["path"])
-        return Response(InvokedSerializer(answer).data)
+        """Return a token for the next two minutes, and the path below which requests go. Programs use the endpoint's key."""
+        return Response(PassSerializer(make_pass(self.endpoint)).data)
 
 
 class Figures(OneEndpointAPI, GenericAPIView[Endpoint]):
@@ -172,13 +196,22 @@ class Figures(OneEndpointAPI, GenericAPIView[Endpoint]):
 
     @extend_schema(
         parameters=[
-            OpenApiParameter("what", str, enum=["requests", "latency"]),
-            OpenApiParameter("span", str, enum=list(SPANS)),
+            OpenApiParameter("what", str, enum=list(KINDS), description="Left out: requests."),
+            OpenApiParameter("span", str, enum=list(SPANS), description="Left out: hour."),
+            OpenApiParameter("deployment", str, description="One of them; left out, all together."),
         ]
     )
     def get(self, request: Request, **kwargs: Any) -> Response:
-        """Return how many requests there were, or how long they took, as a figure for plotly.js."""
-        key = request.query_params.get("span", "")
-        span, parts, _label = SPANS.get(key) or SPANS["hour"]
-        minutes = minutes_of(self.endpoint, span=span, parts=parts)
-        return Response(draw(request.query_params.get("what", ""), minutes))
+        """Return requests, times, replicas, processor or memory over time, as a figure for plotly.js."""
+        query = request.query_params
+        span = query.get("span", "")
+        what = query.get("what", "")
+        deployment = services.find_deployment(self.endpoint, query.get("deployment", ""))
+        return Response(
+            draw(
+                what if what in KINDS else KINDS[0],
+                self.endpoint,
+                span if span in SPANS else next(iter(SPANS)),
+                deployment,
+            )
+        )

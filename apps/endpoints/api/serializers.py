@@ -5,8 +5,8 @@ from typing import Any
 from rest_framework import serializers
 
 from apps.endpoints.addresses import scoring_url, swagger_url
-from apps.endpoints.models import Deployment, Endpoint, Replica, Revision
-from apps.endpoints.states import REPORTED, AuthMode
+from apps.endpoints.models import Deployment, Endpoint, Replica, Revision, ScaleEvent
+from apps.endpoints.states import MOST_PER_MINUTE, REPORTED, ROLLING_S, AuthMode
 from apps.workspaces.api.serializers import PersonSerializer, TagsField
 
 LONGEST_REASON = 2000
@@ -19,7 +19,10 @@ class ReplicaReportSerializer(serializers.Serializer[Any]):
     state = serializers.ChoiceField(choices=REPORTED)
     reason = serializers.CharField(allow_blank=True, default="", max_length=20_000)
     address = serializers.RegexField(
-        r"\Aunix:/[^\x00]{1,107}\Z", allow_blank=True, default="", help_text="Where it listens: `unix:/…`."
+        r"\A(?:unix:/[^\x00]{1,107}|tcp:[A-Za-z0-9_.:\[\]-]{3,190})\Z",
+        allow_blank=True,
+        default="",
+        help_text="Where it listens: `unix:/…`, or `tcp:host:port` for gateways on other machines.",
     )
     schema = serializers.DictField(allow_null=True, default=None, help_text="What it takes and gives.")
     figures = serializers.DictField(allow_null=True, default=None, help_text="Memory, processor, requests.")
@@ -57,7 +60,7 @@ class RevisionSerializer(serializers.ModelSerializer[Revision]):
         model = Revision
         fields = (
             "number", "state", "reason", "model", "entry_script", "environment", "variables", "request_settings",
-            "memory_mb", "warnings", "created_at",
+            "memory_mb", "sample", "warnings", "created_at",
         )  # fmt: skip
         read_only_fields = fields
 
@@ -74,8 +77,8 @@ class DeploymentSerializer(serializers.ModelSerializer[Deployment]):
     class Meta:
         model = Deployment
         fields = (
-            "name", "endpoint_name", "state", "provisioning_state", "reason", "instance_count", "revision", "candidate",
-            "created_by", "created_at", "updated_at",
+            "name", "endpoint_name", "state", "provisioning_state", "reason", "instance_count", "scaling", "scale_reason",
+            "scaled_at", "collection", "collection_reason", "revision", "candidate", "created_by", "created_at", "updated_at",
         )  # fmt: skip
         read_only_fields = fields
 
@@ -91,8 +94,8 @@ class EndpointSerializer(serializers.ModelSerializer[Endpoint]):
     class Meta:
         model = Endpoint
         fields = (
-            "id", "name", "description", "tags", "auth_mode", "traffic", "mirror", "scoring_uri", "openapi_uri", "created_by",
-            "created_at", "updated_at",
+            "id", "name", "description", "tags", "auth_mode", "requests_per_minute", "traffic", "mirror", "scoring_uri",
+            "openapi_uri", "created_by", "created_at", "updated_at",
         )  # fmt: skip
         read_only_fields = fields
 
@@ -105,21 +108,45 @@ class EndpointSerializer(serializers.ModelSerializer[Endpoint]):
         return swagger_url(endpoint)
 
 
+class QuotaField(serializers.IntegerField):
+    """How many requests a minute each key may ask for."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            min_value=1,
+            max_value=MOST_PER_MINUTE,
+            allow_null=True,
+            help_text="For each key; null for any number.",
+            **kwargs,
+        )
+
+
+class SettingsField(serializers.ListField):
+    """Changes of what a file says, such as `instance_count=2`."""
+
+    child = serializers.CharField(max_length=10_000)
+
+
 class CreateEndpointSerializer(serializers.Serializer[Any]):
     """A new endpoint: its fields, or `file`, an endpoint as Azure ML v2 writes it."""
 
     file = serializers.CharField(required=False, max_length=262_144, help_text="The YAML.")
+    set = SettingsField(required=False, default=list)
     name = serializers.CharField(required=False, max_length=32)
     description = serializers.CharField(required=False, allow_blank=True, max_length=20_000)
     auth_mode = serializers.ChoiceField(choices=AuthMode.choices, required=False)
+    requests_per_minute = QuotaField(required=False)
     tags = TagsField(required=False)
 
 
 class EditEndpointSerializer(serializers.Serializer[Any]):
-    """What can be changed of an endpoint."""
+    """What can be changed of an endpoint: fields, or `file`, an endpoint as Azure ML v2 writes it, with its traffic."""
 
+    file = serializers.CharField(required=False, max_length=262_144, help_text="The YAML.")
+    set = SettingsField(required=False, default=list)
     description = serializers.CharField(required=False, allow_blank=True, max_length=20_000)
     auth_mode = serializers.ChoiceField(choices=AuthMode.choices, required=False)
+    requests_per_minute = QuotaField(required=False)
     tags = TagsField(required=False)
 
 
@@ -157,10 +184,30 @@ class CallTokenSerializer(serializers.Serializer[Any]):
     refresh_after = serializers.DateTimeField()
 
 
+class ScalingSerializer(serializers.Serializer[Any]):
+    """How the number of replicas follows the load. What is left out has its default; empty, the number is fixed."""
+
+    min_instances = serializers.IntegerField(required=False, help_text="0: none while nobody asks.")
+    max_instances = serializers.IntegerField(required=False)
+    target_utilization = serializers.IntegerField(required=False, help_text="In percent of the requests at once.")
+    cool_down_s = serializers.IntegerField(required=False, help_text="How long fewer must have been enough.")
+    wake_wait_ms = serializers.IntegerField(required=False, help_text="How long a request waits for the first replica.")
+
+
+class CollectionSerializer(serializers.Serializer[Any]):
+    """What is collected of requests into datasets. Empty for nothing."""
+
+    inputs = serializers.BooleanField(required=False)
+    outputs = serializers.BooleanField(required=False)
+    sampling_rate = serializers.FloatField(required=False, help_text="Above 0, up to 1.")
+    rolling_rate = serializers.ChoiceField(choices=[(name, name) for name in ROLLING_S], required=False)
+
+
 class CreateDeploymentSerializer(serializers.Serializer[Any]):
     """A deployment: its fields, or `file`, one as Azure ML v2 writes it. In a form, `code` is a zip of the code folder."""
 
     file = serializers.CharField(required=False, max_length=262_144, help_text="The YAML.")
+    set = SettingsField(required=False, default=list)
     files = serializers.DictField(
         child=serializers.CharField(max_length=262_144), required=False, help_text="Texts of files it names, by path."
     )
@@ -173,7 +220,12 @@ class CreateDeploymentSerializer(serializers.Serializer[Any]):
     )
     request_settings = serializers.DictField(child=serializers.IntegerField(), required=False)
     memory_mb = serializers.IntegerField(required=False, allow_null=True)
+    sample = serializers.JSONField(
+        required=False, allow_null=True, help_text="A request that each replica must answer before it gets any other."
+    )
     instance_count = serializers.IntegerField(required=False)
+    scaling = ScalingSerializer(required=False)
+    collection = CollectionSerializer(required=False)
     all_traffic = serializers.BooleanField(
         required=False, allow_null=True, default=None, help_text="Left out: if it is the endpoint's first."
     )
@@ -183,6 +235,7 @@ class DeploymentFileSerializer(serializers.Serializer[Any]):
     """A deployment file."""
 
     file = serializers.CharField(max_length=262_144, help_text="The YAML.")
+    set = SettingsField(required=False, default=list)
 
 
 class DeploymentNeedsSerializer(serializers.Serializer[Any]):
@@ -196,28 +249,32 @@ class DeploymentNeedsSerializer(serializers.Serializer[Any]):
     model_type = serializers.CharField(allow_blank=True)
 
 
-class ScaleSerializer(serializers.Serializer[Any]):
-    """How many replicas there shall be."""
+class EditDeploymentSerializer(serializers.Serializer[Any]):
+    """What changes without a new revision: a fixed number of replicas, or how it follows the load, and what is collected."""
 
-    instance_count = serializers.IntegerField()
-
-
-class InvokeSerializer(serializers.Serializer[Any]):
-    """A request to try the endpoint with."""
-
-    body = serializers.CharField(allow_blank=True, trim_whitespace=False, max_length=8 * 2**20)
-    deployment = serializers.CharField(required=False, allow_blank=True, default="", max_length=32)
-    path = serializers.ChoiceField(
-        choices=[("score", "score"), ("invocations", "invocations")], default="score", required=False
-    )
+    instance_count = serializers.IntegerField(required=False)
+    scaling = ScalingSerializer(required=False)
+    collection = CollectionSerializer(required=False)
 
 
-class InvokedSerializer(serializers.Serializer[Any]):
-    """What the endpoint answered. `took_ms` from the studio's point of view."""
+class RollBackSerializer(serializers.Serializer[Any]):
+    """Which revision to roll out once more."""
 
-    status = serializers.IntegerField()
-    took_ms = serializers.FloatField()
-    content_type = serializers.CharField()
-    deployment = serializers.CharField(allow_blank=True)
-    request_id = serializers.CharField(allow_blank=True)
-    body = serializers.CharField()
+    number = serializers.IntegerField(min_value=1)
+
+
+class ScaleEventSerializer(serializers.ModelSerializer[ScaleEvent]):
+    """That a deployment was given more or fewer replicas, and why."""
+
+    class Meta:
+        model = ScaleEvent
+        fields = ("before", "after", "reason", "by_load", "created_at")
+        read_only_fields = fields
+
+
+class PassSerializer(serializers.Serializer[Any]):
+    """What somebody needs to try an endpoint: send `Authorization: Bearer <token>` to `<path>score` of the studio's address."""
+
+    token = serializers.CharField()
+    path = serializers.CharField()
+    expires_at = serializers.DateTimeField()

@@ -54,13 +54,17 @@ def store_figures(figures: Sequence[RequestFigures], records: Sequence[RequestRe
     RequestRecord.objects.bulk_create([row for row in records if row.deployment_id in known], ignore_conflicts=True)
 
 
-def minutes_of(endpoint: Endpoint, *, span: timedelta, parts: int) -> list[Minute]:
-    """Return the requests to an endpoint from ``span`` ago until now, in ``parts`` equal spans, the oldest first."""
+def minutes_of(
+    endpoint: Endpoint, *, span: timedelta, parts: int, deployment: Deployment | None = None
+) -> list[Minute]:
+    """Return the requests to an endpoint, or one deployment, from ``span`` ago until now, in equal spans, the oldest first."""
     now = timezone.now()
     width = span / parts
     start = now - span
     found = [Minute(start + width * place) for place in range(parts)]
     rows = RequestFigures.objects.filter(deployment__endpoint=endpoint, minute__gte=start, minute__lte=now)
+    if deployment is not None:
+        rows = rows.filter(deployment=deployment)
     for row in rows.iterator():
         add(found[min(parts - 1, max(0, (row.minute - start) // width))], row)
     return found

@@ -9,6 +9,7 @@ from apps.core.errors import UserError
 from apps.core.keys import PRIMARY, SECONDARY
 from apps.endpoints import services
 from apps.endpoints.forms import EditForm
+from apps.endpoints.services.endpoints import EDITABLE
 from apps.endpoints.views.shared import deployments_of, find, find_deployment
 from apps.workspaces.access import WorkspaceRequest, workspace_page
 from apps.workspaces.roles import Action
@@ -18,7 +19,7 @@ from apps.workspaces.roles import Action
 def edit(request: WorkspaceRequest, endpoint_name: str) -> HttpResponse:
     """Change description, tags, and what callers must show."""
     endpoint = find(request, endpoint_name)
-    start = {name: getattr(endpoint, name) for name in ("description", "auth_mode", "tags")}
+    start = {name: getattr(endpoint, name) for name in EDITABLE}
     form = EditForm(request.POST or None, initial=start)
     if request.method == "POST" and form.is_valid():
         try:
@@ -88,6 +89,22 @@ def scale(request: WorkspaceRequest, endpoint_name: str, deployment_name: str) -
         messages.error(request, str(error.message))
     else:
         messages.success(request, _("%(name)s is being scaled.") % {"name": deployment.name})
+    return redirect(deployment.endpoint)
+
+
+@workspace_page(post=Action.ENDPOINTS_WRITE)
+def collection(request: WorkspaceRequest, endpoint_name: str, deployment_name: str) -> HttpResponse:
+    """Begin or end to collect what a deployment is asked and answers; nothing is started anew."""
+    deployment = find_deployment(request, endpoint_name, deployment_name)
+    wanted = {"inputs": True, "outputs": True} if request.POST.get("on") == "1" else {}
+    try:
+        services.set_collection(actor=request.user, deployment=deployment, collection=wanted)
+    except UserError as error:
+        messages.error(request, str(error.message))
+    else:
+        begun = _("Requests and answers of %(name)s are collected from now on.")
+        ended = _("Nothing of %(name)s is collected any more. What was collected stays.")
+        messages.success(request, (begun if wanted else ended) % {"name": deployment.name})
     return redirect(deployment.endpoint)
 
 

@@ -12,19 +12,22 @@ from apps.core.keys import PRIMARY, SECONDARY
 from apps.core.markdown import render_markdown
 from apps.endpoints import services
 from apps.endpoints.addresses import scoring_url, swagger_url
-from apps.endpoints.charts import SPANS, figures_in_words
-from apps.endpoints.models import Deployment, Endpoint, Replica, RequestRecord
-from apps.endpoints.samples import sample_of, snippets
-from apps.endpoints.services.traffic import minutes_of, total_of
-from apps.endpoints.states import AuthMode, ReplicaState
-from apps.endpoints.text import REPLICA_TONES, status_of
+from apps.endpoints.models import Deployment, Endpoint, Replica
+from apps.endpoints.samples import sample_of
+from apps.endpoints.services.placing import LOG
+from apps.endpoints.snippets import snippets
+from apps.endpoints.states import AuthMode, ReplicaState, RevisionState
+from apps.endpoints.text import REPLICA_TONES, collected_in_words, status_of
 from apps.endpoints.views.shared import find, frame
+from apps.experiments.logs.searching import search
+from apps.experiments.models import RunLog
 from apps.workspaces.access import WorkspaceRequest, workspace_page
 from apps.workspaces.roles import Action
 
 MOST_ENDED = 5
 MOST_REPLICAS = 30
-MOST_RECORDS = 50
+# In so many logs a request is looked for.
+MOST_SEARCHED = 8
 
 
 @workspace_page(get=Action.ENDPOINTS_READ)
@@ -60,6 +63,7 @@ def consume(request: WorkspaceRequest, endpoint_name: str) -> HttpResponse:
         "scoring_url": scoring_url(endpoint),
         "swagger_url": swagger_url(endpoint),
         "snippets": snippets(scoring_url(endpoint), sample.text, first.name if first else "blue"),
+        "is_guessed": sample.is_guessed,
         "keys": _keys(request, endpoint) if context["may_see_keys"] and endpoint.auth_mode == AuthMode.KEY else [],
         "token_url": reverse("api-endpoint-token", args=[request.workspace.name, endpoint.name]),
     }
@@ -68,14 +72,18 @@ def consume(request: WorkspaceRequest, endpoint_name: str) -> HttpResponse:
 
 @workspace_page(get=Action.ENDPOINTS_READ)
 def logs(request: WorkspaceRequest, endpoint_name: str) -> HttpResponse:
-    """What the servers write, each by itself."""
+    """What the servers write, each by itself; ``?request=`` finds the one that answered a request, and its lines there."""
     endpoint = find(request, endpoint_name)
     context = frame(request, endpoint, "logs")
     rows = Replica.objects.filter(deployment__endpoint=endpoint, run__isnull=False)
     found = list(rows.select_related("deployment", "revision", "run__order").order_by("-created_at")[:MOST_REPLICAS])
     found.sort(key=lambda one: not one.is_open)
-    wanted = request.GET.get("replica", "")
-    chosen = next((one for one in found if str(one.pk) == wanted), found[0] if found else None)
+    wanted, request_id = request.GET.get("replica", ""), request.GET.get("request", "").replace("\x00", "")[:100]
+    chosen = next((one for one in found if str(one.pk) == wanted), None)
+    if chosen is None and request_id:
+        chosen = next((one for one in found[:MOST_SEARCHED] if _mentions(one, request_id)), None)
+        context["is_missing"] = chosen is None
+    chosen = chosen or next(iter(found), None)
     if chosen is not None:
         base = f"workspaces/{request.workspace.name}/endpoints/{endpoint.name}/replicas/{chosen.pk}/logs/"
         context["log_props"] = {
@@ -84,36 +92,16 @@ def logs(request: WorkspaceRequest, endpoint_name: str) -> HttpResponse:
             "path": "",
             "ended": not chosen.is_open,
             "downloadUrl": f"/api/v1/{base}content/",
+            "query": request_id,
         }
-    context |= {"replicas": [_shown(one) for one in found], "chosen": chosen}
+    context |= {"replicas": [_shown(one) for one in found], "chosen": chosen, "request_id": request_id}
     return render(request, "endpoints/logs.html", context)
 
 
-@workspace_page(get=Action.ENDPOINTS_READ)
-def monitoring(request: WorkspaceRequest, endpoint_name: str) -> HttpResponse:
-    """How many requests there are, how long they take, and which of them failed."""
-    endpoint = find(request, endpoint_name)
-    context = frame(request, endpoint, "monitoring")
-    key = request.GET.get("span", "")
-    key = key if key in SPANS else next(iter(SPANS))
-    span, parts, _label = SPANS[key]
-    total = total_of(minutes_of(endpoint, span=span, parts=parts))
-    api = reverse("api-endpoint-figures", args=[request.workspace.name, endpoint.name])
-    records = RequestRecord.objects.filter(deployment__endpoint=endpoint).select_related("deployment")
-    context |= {
-        "facts": figures_in_words(total),
-        "has_requests": bool(total.count),
-        "spans": [
-            {"label": label, "url": f"?span={name}", "is_current": name == key}
-            for name, (_span, _parts, label) in SPANS.items()
-        ],
-        "figures": [
-            {"id": f"figure-{what}", "title": title, "props": {"url": f"{api}?what={what}&span={key}"}}
-            for what, title in (("requests", _("Requests")), ("latency", _("Time to answer")))
-        ],
-        "records": records.order_by("-at", "id")[:MOST_RECORDS],
-    }
-    return render(request, "endpoints/monitoring.html", context)
+def _mentions(replica: Replica, request_id: str) -> bool:
+    """Whether the log of a server has a line of a request."""
+    log = RunLog.objects.filter(run=replica.run_id, path=LOG).first()
+    return log is not None and bool(search(log, request_id, most=1, by_case=True).found)
 
 
 def _keys(request: WorkspaceRequest, endpoint: Endpoint) -> list[tuple[str, str, str]]:
@@ -124,20 +112,22 @@ def _keys(request: WorkspaceRequest, endpoint: Endpoint) -> list[tuple[str, str,
 
 def _card(deployment: Deployment) -> dict[str, Any]:
     """Return a deployment as the page shows it."""
-    shown = deployment.shown_revision
     rows = (
         Replica.objects.filter(deployment=deployment).select_related("revision", "run__order").order_by("-created_at")
     )
     open_ones = list(rows.exclude(state=ReplicaState.ENDED)[:MOST_REPLICAS])
     ended = list(rows.filter(state=ReplicaState.ENDED)[:MOST_ENDED])
+    last = deployment.revisions.order_by("-number").first()
     return {
         "deployment": deployment,
         "status": status_of(deployment),
-        "revision": shown,
+        "revision": deployment.shown_revision,
         "share": deployment.endpoint.traffic.get(deployment.name, 0),
         "is_updating": deployment.candidate_id is not None and deployment.revision_id is not None,
+        "failed": last if last is not None and last.state == RevisionState.FAILED else None,
+        "last_ended": ended[0].pk if ended else "",
         "replicas": [_shown(one) for one in [*open_ones, *ended]],
-        "revisions": deployment.revisions.order_by("-number").select_related("created_by")[:MOST_ENDED],
+        "collected": collected_in_words(deployment),
     }
 
 

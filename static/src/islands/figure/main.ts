@@ -30,20 +30,24 @@ class FigureView {
   private readonly systemTheme = matchMedia('(prefers-color-scheme: dark)');
   private shown: FigureAnswer | null = null;
   private request = new AbortController();
+  private readonly timer: ReturnType<typeof setInterval> | undefined;
   private readonly onTheme = (): void => void this.draw();
 
   constructor(
-    host: HTMLElement,
+    private readonly host: HTMLElement,
     private readonly url: string,
+    everyS: number,
   ) {
     host.classList.add('figure-island');
     host.replaceChildren(this.views, element('div', { class: 'chart-body' }, this.place, this.message));
     document.addEventListener('studio:theme', this.onTheme);
     this.systemTheme.addEventListener('change', this.onTheme);
     void this.load('');
+    if (everyS) this.timer = setInterval(() => void this.renew(), everyS * 1000);
   }
 
   destroy(): void {
+    clearInterval(this.timer);
     document.removeEventListener('studio:theme', this.onTheme);
     this.systemTheme.removeEventListener('change', this.onTheme);
     this.request.abort();
@@ -66,6 +70,19 @@ class FigureView {
       const again = element('button', { type: 'button', class: 'btn btn-sm' }, t('Try again'));
       again.addEventListener('click', () => void this.load(view));
       this.say(element('span', { class: 'chart-failed', role: 'alert' }, wordsOf(error)), again);
+    }
+  }
+
+  /** Draw what is newer in place of what is shown; nobody is told where that fails, for the next time may do better. */
+  private async renew(): Promise<void> {
+    if (document.hidden || !this.shown || !this.host.checkVisibility()) return;
+    try {
+      const target = new URL(this.url, location.href);
+      if (this.shown.view) target.searchParams.set('view', this.shown.view);
+      this.shown = await getJson<FigureAnswer>(target.href, this.request.signal);
+      await this.draw();
+    } catch {
+      // What is shown stays.
     }
   }
 
@@ -97,9 +114,12 @@ class FigureView {
 
 island(
   'figure',
-  (source) => new Props(source).text('url'),
-  (host, url) => {
-    const view = new FigureView(host, url);
+  (source) => {
+    const props = new Props(source);
+    return { url: props.text('url'), everyS: props.number('everyS', 0) };
+  },
+  (host, { url, everyS }) => {
+    const view = new FigureView(host, url, everyS);
     return () => view.destroy();
   },
 );

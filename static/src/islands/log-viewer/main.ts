@@ -14,6 +14,7 @@ function parse(source: unknown): LogProps {
     path: props.text('path', ''),
     ended: props.flag('ended'),
     downloadUrl: props.text('downloadUrl'),
+    query: props.text('query', ''),
   };
 }
 

@@ -30,9 +30,13 @@ export class SearchBar {
   private asked = new AbortController();
   private timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(private readonly searched: Searched) {
+  constructor(
+    private readonly searched: Searched,
+    words: string,
+  ) {
     this.field = element('input', {
       type: 'search',
+      value: words,
       placeholder: t('Search the log'),
       'aria-label': t('Search the log'),
       spellcheck: 'false',

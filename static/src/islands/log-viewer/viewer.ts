@@ -20,6 +20,8 @@ export interface LogProps {
   path: string;
   ended: boolean;
   downloadUrl: string;
+  /** What to look for as soon as the log is there. */
+  query: string;
 }
 
 const RELOAD_AFTER_MS = 500;
@@ -64,11 +66,14 @@ export class LogViewer {
     );
     this.look = this.newLook({ isWrapped: localStorage.getItem('studio-log-wrap') === '1' });
     this.loader = this.newLoader();
-    this.search = new SearchBar({
-      ask: (query, from, limit, signal) => this.remote.search(this.path, query, from, limit, signal),
-      here: () => this.viewport.firstLine,
-      found: (line, pattern) => this.showHit(line, pattern),
-    });
+    this.search = new SearchBar(
+      {
+        ask: (query, from, limit, signal) => this.remote.search(this.path, query, from, limit, signal),
+        here: () => this.viewport.firstLine,
+        found: (line, pattern) => this.showHit(line, pattern),
+      },
+      props.query,
+    );
     this.toolbar = new Toolbar(this.search.host, this.look.isWrapped, {
       choose: (path) => {
         void this.open(path);

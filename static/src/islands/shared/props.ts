@@ -19,6 +19,18 @@ export class Props {
     return value;
   }
 
+  /** A whole or broken number; `otherwise` where the page sent none. */
+  number(name: string, otherwise: number): number {
+    const value = this.values[name] ?? otherwise;
+    if (typeof value !== 'number') throw new Error(`The prop ${name} is no number.`);
+    return value;
+  }
+
+  /** What the page sent, whatever it is: for data of users, which is checked where it is used. */
+  any(name: string): unknown {
+    return this.values[name];
+  }
+
   rows(name: string): Props[] {
     const value = this.values[name] ?? [];
     if (!Array.isArray(value)) throw new Error(`The prop ${name} is no list.`);
