@@ -11,6 +11,7 @@ from apps.core.errors import InvalidInput
 from apps.experiments.jobs.yaml_text import read_yaml
 from apps.pipelines.graph.codec import digest_of_component
 from apps.pipelines.graph.components import check_component
+from apps.pipelines.graph.expansion import as_component
 from apps.pipelines.graph.reading import DEEPEST
 from apps.pipelines.graph.types import Component, Graph
 from apps.pipelines.jobs import parallel
@@ -27,7 +28,7 @@ BODY: Final = (
     *parallel.FIELDS,
 )  # fmt: skip
 FIELDS: Final = (*SAID, "inputs", "outputs", *BODY, "jobs", "settings", *KEPT)
-KINDS: Final = ("command", "parallel", "pipeline")
+KINDS: Final = ("command", "parallel", "pipeline", "builtin")
 REFUSED: Final = ("sweep", "automl", "spark", "import", "finetuning", "data_transfer", "distillation", "flow", "run")
 
 # What tells of which kind something is that does not say it.
@@ -82,12 +83,7 @@ def read_component(section: SectionReader, read_graph: ReadGraph, stack: tuple[s
         "description": section.text("description"),
     }
     if kind == "pipeline":
-        component = Component(kind, graph=read_graph(section, stack), **said)
-        graph = component.graph
-        assert graph is not None
-        component = replace(component, inputs=graph.inputs, outputs=output_ports(section))
-        outputs = {name: port for name, port in component.outputs.items() if name in graph.outputs}
-        component = replace(component, outputs=outputs)
+        component = as_component(read_graph(section, stack), Component(kind, **said))
     else:
         component = body_of(
             section, Component(kind, inputs=input_ports(section), outputs=output_ports(section), **said)
@@ -105,7 +101,7 @@ def body_of(section: SectionReader, component: Component) -> Component:
         settings = parallel.parallel_settings(section)
         parallel.check_complete(section, settings)
         runs = section.section("task")
-    command = "" if component.kind == "parallel" else section.text("command", required=True).strip("\n")
+    command = section.text("command", required=component.kind == "command").strip("\n")
     return replace(
         component,
         command=command,
@@ -133,6 +129,11 @@ def extras_of(section: SectionReader) -> dict[str, Any]:
     resources = section.mapping("resources")
     spread = section.mapping("distribution")
     is_parallel = "task" in section.tree or section.tree.get("type") == "parallel"
+    if is_parallel and "resources" in kept:
+        # On how many machines it runs stands among the settings of its mini-batches.
+        kept["resources"] = {name: value for name, value in resources.items() if name != "instance_count"}
+        if not kept["resources"]:
+            del kept["resources"]
     counts = [
         resources.get("instance_count", 1),
         spread.get("process_count_per_instance", 1),

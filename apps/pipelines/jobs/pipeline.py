@@ -74,8 +74,8 @@ class GraphReader:
             inputs=self._ports,
             outputs=self._outputs(steps, is_inline=is_inline),
             settings=read_settings(section),
-            display_name=section.text("display_name") if not is_inline else "",
-            description=section.text("description") if not is_inline else "",
+            display_name=section.text("display_name") if self._is_job else "",
+            description=section.text("description") if self._is_job else "",
         )
         return replace(graph, inputs=self._told_by_use(graph))
 
@@ -99,11 +99,9 @@ class GraphReader:
     def _described_input(self, name: str, below: SectionReader) -> None:
         port = input_port(below)
         found = described_binding(below) if self._is_job or "path" in below.tree else None
-        if isinstance(found, FromData):
-            # How it is given is said where it is.
-            port = replace(port, mode="")
         if found is not None:
-            self.given[name] = found
+            # How it is given stands at the input, so that it holds for other data, too.
+            self.given[name] = replace(found, mode="") if isinstance(found, FromData) else found
         self._ports[name] = port
 
     def _guess_inputs(self) -> None:
@@ -197,7 +195,7 @@ class GraphReader:
         declared = section.mapping("outputs")
         sources: dict[str, tuple[str, str]] = {}
         for step in steps:
-            for output, name in step.goes_to.items():
+            for output, name in ((output, name) for output, names in step.goes_to.items() for name in names):
                 where = ("outputs", output)
                 if name not in declared:
                     problem = _("the pipeline has no output “%(name)s”") % {"name": name[:60]}

@@ -47,7 +47,7 @@ class Step:
     bindings: dict[str, Binding] = field(default_factory=dict)
     types: dict[str, InputPort] = field(default_factory=dict)
     settings: dict[str, OutputSetting] = field(default_factory=dict)
-    goes_to: dict[str, str] = field(default_factory=dict)
+    goes_to: dict[str, list[str]] = field(default_factory=dict)
 
     def node(self, component_key: str) -> Node:
         """Return the node."""
@@ -104,10 +104,7 @@ def _inline(section: SectionReader, kind: str, read_graph: components.ReadGraph,
 
 def _without_templates(section: SectionReader) -> SectionReader:
     """Return a reader for which outputs that go to the pipeline's are outputs of which nothing is said."""
-    outputs = {
-        name: None if isinstance(given, str) and "${{" in given else given
-        for name, given in section.mapping("outputs").items()
-    }
+    outputs = {name: None if _own_outputs(given) else given for name, given in section.mapping("outputs").items()}
     return SectionReader(section.source, {**section.tree, "outputs": outputs}, section.base)
 
 
@@ -221,17 +218,23 @@ def text_binding(section: SectionReader, where: tuple[str, ...], written: str) -
 def _read_outputs(step: Step) -> None:
     section = step.section
     for name, given in section.mapping("outputs").items():
-        written = given.get("path") if isinstance(given, dict) else given
-        match = _OWN_OUTPUT.fullmatch(written.strip()) if isinstance(written, str) else None
-        if match:
-            step.goes_to[name] = match["name"]
+        names = _own_outputs(given.get("path") if isinstance(given, dict) else given)
+        if names:
+            step.goes_to[name] = names
         if isinstance(given, dict):
             below = section.section("outputs", name)
-            tree = {key: value for key, value in below.tree.items() if not (match and key == "path")}
+            tree = {key: value for key, value in below.tree.items() if not (names and key == "path")}
             setting = output_setting(SectionReader(below.source, tree, below.base))
             step.settings[name] = replace(setting, type="") if step.is_inline else setting
-        elif given is not None and not match and not (step.is_inline and isinstance(given, str)):
+        elif given is not None and not names and not (step.is_inline and isinstance(given, str)):
             section.say(("outputs", name), _("it is a mapping such as “mode: upload”, or “${{parent.outputs.NAME}}”"))
+
+
+def _own_outputs(written: Any) -> list[str]:
+    """Return the outputs of the pipeline that an output goes to: one, or several in a list."""
+    texts = written if isinstance(written, list) else [written]
+    matches = [_OWN_OUTPUT.fullmatch(text.strip()) if isinstance(text, str) else None for text in texts]
+    return [match["name"] for match in matches if match]
 
 
 def inline_port(step: Step, name: str, known: str) -> InputPort:
