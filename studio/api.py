@@ -23,5 +23,6 @@ urlpatterns = [
     path("", include("apps.data.api.urls")),
     path("", include("apps.endpoints.api.urls")),
     path("", include("apps.registry.api.urls")),
+    path("", include("apps.pipelines.api.urls")),
     path("workspaces/<str:name>/runs/<uuid:run_id>/", include("apps.experiments.api.logged_urls")),
 ]

@@ -177,6 +177,8 @@ class DataProvider(Protocol):
     def resolve(self, workspace: Workspace, actor: Any, type: str, path: str) -> ResolvedInput | None:  # noqa: A002
         """Return what ``path`` means for an input of this type; None where that is for another provider to say.
 
+        Args: actor: who asks; None where nobody does in person, as with a pipeline endpoint's key, which was let in already.
+
         Raises:
             UserError: it is ours, and there is no such thing, or not for this actor or type; the message says what there is.
         """

@@ -6,11 +6,19 @@ class PipelinesConfig(AppConfig):
     label = "pipelines"
 
     def ready(self) -> None:
+        from apps.core import hooks
         from apps.experiments import hooks as runs
-        from apps.pipelines import services
+        from apps.pipelines import entries, services
         from apps.pipelines.jobs.job_type import PipelineJobs
+        from apps.pipelines.services.freeing import free_workspace
 
         runs.job_types.add(PipelineJobs)
         runs.run_ended.add(services.run_ended)
         runs.cancel_asked.add(services.cancel_asked)
         runs.run_repeated.add(services.repeat)
+        runs.run_actions.add(entries.run_actions)
+        entries.register_verbs()
+        hooks.navigation.add(entries.navigation)
+        hooks.search.add(entries.search)
+        hooks.workspace_holds.add(entries.workspace_holds)
+        hooks.workspace_destroyed.add(free_workspace)

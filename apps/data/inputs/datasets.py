@@ -33,7 +33,8 @@ class DatasetProvider:
         reference = _reference(path)
         if type not in TYPES or reference is None:
             return None
-        acting(actor, workspace, Action.DATA_READ)
+        if actor is not None:
+            acting(actor, workspace, Action.DATA_READ)
         version = find_version(workspace, reference)
         made = self._mltable(version) if type == "mltable" else None
         single = ""

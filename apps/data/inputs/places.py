@@ -24,7 +24,7 @@ FOLDER_TYPES: Final = ("uri_folder", "mltable")
 LARGEST_FETCH: Final = 50 * 2**30
 LONGEST_FETCH_S: Final = 3 * 3600.0
 
-_PLACE = re.compile(r"azureml://(?:.+?/)?datastores/(?P<store>[^/]+)(?:/paths)?(?:/(?P<path>.*))?")
+PLACE = re.compile(r"azureml://(?:.+?/)?datastores/(?P<store>[^/]+)(?:/paths)?(?:/(?P<path>.*))?")
 
 
 class DatastoreProvider:
@@ -33,10 +33,11 @@ class DatastoreProvider:
     kind = "datastore"
 
     def resolve(self, workspace: Workspace, actor: Any, type: str, path: str) -> ResolvedInput | None:  # noqa: A002
-        match = _PLACE.fullmatch(path)
+        match = PLACE.fullmatch(path)
         if match is None:
             return None
-        acting(actor, workspace, Action.DATA_READ)
+        if actor is not None:
+            acting(actor, workspace, Action.DATA_READ)
         datastore = find_datastore(workspace, match["store"])
         if datastore is None:
             names = ", ".join(
@@ -91,7 +92,7 @@ class DatastoreProvider:
         datastore = Datastore.objects.filter(pk=given["id"], workspace=workspace).first()
         if datastore is None:
             raise NotFound(_("The datastore of “%(path)s” was deleted.") % {"path": given["reference"]})
-        match = _PLACE.fullmatch(given["reference"])
+        match = PLACE.fullmatch(given["reference"])
         return datastore, (match["path"] or "").strip("/") if match else ""
 
 

@@ -30,7 +30,7 @@ SHOWN_NAMES = 20
 
 
 @transaction.atomic
-def resolve(workspace: Workspace, reference: Any, actor: User) -> ResolvedEnvironment:
+def resolve(workspace: Workspace, reference: Any, actor: User | None) -> ResolvedEnvironment:
     """Find the environment that a job names, or make the one that it holds. See ``experiments.hooks.resolve_environment``.
 
     Raises:
@@ -93,7 +93,7 @@ def _choice(environment: Environment, version: EnvironmentVersion) -> Environmen
     return EnvironmentChoice(version.reference, version.reference, f"{contents_of(version)} · {far}", is_ready)
 
 
-def _resolve_mapping(workspace: Workspace, given: Mapping[Any, Any], actor: User) -> ResolvedEnvironment:
+def _resolve_mapping(workspace: Workspace, given: Mapping[Any, Any], actor: User | None) -> ResolvedEnvironment:
     """Read an environment that stands in a job file itself."""
     reading = read_mapping({str(key): value for key, value in given.items()}, known_pythons(), field="environment")
     if reading.image and reading.kind == DEFINITION and not reading.variables:
@@ -105,7 +105,7 @@ def _resolve_mapping(workspace: Workspace, given: Mapping[Any, Any], actor: User
 
 
 def _resolve_meaning(
-    workspace: Workspace, meaning: names.Meaning, said: str, warnings: list[str], actor: User
+    workspace: Workspace, meaning: names.Meaning, said: str, warnings: list[str], actor: User | None
 ) -> ResolvedEnvironment:
     """Return what a name of the cloud stands for, with a warning that says so."""
     if meaning.curated:

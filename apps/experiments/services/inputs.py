@@ -38,7 +38,7 @@ class ShownData:
 
 
 def resolve_inputs(
-    workspace: Workspace, actor: User, inputs: Mapping[str, Given]
+    workspace: Workspace, actor: User | None, inputs: Mapping[str, Given]
 ) -> tuple[dict[str, Given], list[str]]:
     """Find out what the data among a job's inputs means now.
 
@@ -133,7 +133,7 @@ def _provider(kind: str | None) -> DataProvider:
     return found
 
 
-def _resolved(workspace: Workspace, actor: User, given: Given) -> ResolvedInput:
+def _resolved(workspace: Workspace, actor: User | None, given: Given) -> ResolvedInput:
     path = given["path"].strip()
     for provider in hooks.data_providers():
         found = provider.resolve(workspace, actor, given["type"], path)

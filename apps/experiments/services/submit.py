@@ -203,7 +203,7 @@ def create_system_run(
     return run
 
 
-def resolve(workspace: Workspace, reference: Any, actor: User) -> ResolvedEnvironment | None:
+def resolve(workspace: Workspace, reference: Any, actor: User | None) -> ResolvedEnvironment | None:
     """Return the environment that a reference means now; None without a reference.
 
     Raises:

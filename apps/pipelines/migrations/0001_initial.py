@@ -652,7 +652,7 @@ class Migration(migrations.Migration):
             model_name="pipelineendpoint",
             index=models.Index(
                 condition=models.Q(("archived_at", None)),
-                fields=["workspace", "-updated_at", "id", "archived_at"],
+                fields=["workspace", "-updated_at", "id", "is_enabled", "archived_at"],
                 name="live_pipeline_endpoints",
             ),
         ),

@@ -115,7 +115,8 @@ class PipelineEndpoint(BaseModel):
         indexes = [
             models.Index(fields=["workspace", "-updated_at", "id"], name="pipeline_endpoints_by_change"),
             models.Index("workspace", Lower("name"), "id", name="named_pipeline_endpoints"),
-            models.Index(fields=["workspace", "-updated_at", "id", "archived_at"], name="live_pipeline_endpoints",
+            models.Index(fields=["workspace", "-updated_at", "id", "is_enabled", "archived_at"],
+                name="live_pipeline_endpoints",
                 condition=Q(archived_at=None),
             ),
         ]  # fmt: skip

@@ -47,8 +47,8 @@ class GraphPart(models.Model):
 class PipelineRun(BaseModel):
     """What a run of kind ``pipeline`` runs. ``inputs``: what was given for the pipeline's own inputs, by name, as the codec gives
     bindings. ``settings`` hold over those of the graph. ``resumed``: the run whose successes it takes over.
-    ``published`` and ``endpoint``: what it was called through. ``unfinished`` counts its steps that have not ended. ``problem`` says
-    in words what keeps it from being completed, from when that is known ("step train failed: exit code 1")."""
+    ``published`` and ``endpoint``: what it was called through. ``unfinished`` counts its steps that have not ended. ``problem``
+    says in words what keeps it from being completed, from when that is known ("step train failed: exit code 1")."""
 
     run = models.OneToOneField(Run, on_delete=models.CASCADE, related_name="pipeline")
     graph = models.ForeignKey(PipelineGraph, on_delete=models.PROTECT, related_name="runs")

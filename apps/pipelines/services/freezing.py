@@ -39,10 +39,10 @@ class Frozen:
 class Freezer:
     """Looks references up, each of them once. ``errors`` by place and ``warnings`` collect what there is to say.
 
-    Args: actor: in whose name data and environments are looked for. frozen: what is known already.
+    Args: actor: in whose name data and environments are looked for, if in anybody's. frozen: what is known already.
     """
 
-    def __init__(self, workspace: Workspace, actor: User, frozen: Frozen | None = None) -> None:
+    def __init__(self, workspace: Workspace, actor: User | None, frozen: Frozen | None = None) -> None:
         self.errors: dict[str, list[str]] = {}
         self.warnings: list[str] = []
         self.frozen = frozen or Frozen()

@@ -31,7 +31,7 @@ from apps.workspaces.services.shared import acting
 @transaction.atomic
 def submit_pipeline(
     *,
-    actor: User,
+    actor: User | None,
     workspace: Workspace,
     graph: Graph,
     inputs: Mapping[str, Binding] | None = None,
@@ -49,15 +49,17 @@ def submit_pipeline(
 ) -> Run:
     """Submit a pipeline: freeze what everything in it means, and have its steps reused or started.
 
-    Args: inputs: for the pipeline's own inputs. experiment_name: made where there is none; "" is “Default”. settings: in place of
-        those of the graph. published: what it was called through. resumed: whose successes are taken over. frozen: what
-        references mean already. warnings: what of the user's file was read differently from how it was written.
+    Args: actor: None where the key of an endpoint called. inputs: for the pipeline's own inputs. experiment_name: made where
+        there is none; "" is “Default”. settings: in place of those of the graph. published: what it was called through. resumed:
+        whose successes are taken over. frozen: what references mean already. warnings: what of the user's file was read
+        differently from how it was written.
 
     Raises:
         InvalidInput: with all that is wrong, at ``nodes.<node>.<field>``, ``inputs.<name>`` or ``graph``.
         UserError: the experiment cannot be used.
     """
-    acting(actor, workspace, Action.RUNS_WRITE)
+    if actor is not None:
+        acting(actor, workspace, Action.RUNS_WRITE)
     given = dict(inputs or {})
     raise_faults(workspace, graph, given, is_new=published is None and rerun_of is None and resumed is None)
     check_tags("tags", tags or {})
