@@ -16,6 +16,8 @@ def command_of(component: Component, inputs: Mapping[str, Mapping[str, Any]]) ->
     """
     if component.kind == ComponentKind.BUILTIN:
         return _builtin(component, inputs)
+    if component.kind == ComponentKind.PARALLEL:
+        return _parallel(component)
     return component.command
 
 
@@ -30,6 +32,22 @@ def _builtin(component: Component, inputs: Mapping[str, Mapping[str, Any]]) -> s
     words = ["python -m mlstudio.components run", component.name]
     words += [f"--input {name}=${{{{inputs.{name}}}}}" for name in data]
     words += [f"--output {name}=${{{{outputs.{name}}}}}" for name in component.outputs]
+    return _with_text([*words, "--parameters /dev/stdin"], parameters)
+
+
+def _parallel(component: Component) -> str:
+    """Return what takes the data of a step in mini-batches; the arguments of its script come last."""
+    settings = dict(component.parallel)
+    source, target = settings.pop("input_data", ""), settings.pop("append_row_to", "")
+    arguments = " ".join(settings.pop("program_arguments", "").splitlines())
+    settings["type"] = component.inputs[source].type
+    words = ["python -m mlstudio.parallel", f"--input ${{{{inputs.{source}}}}}"]
+    words += [f"--append-row ${{{{outputs.{target}}}}}"] if target else []
+    return _with_text([*words, "--settings /dev/stdin --", arguments], settings)
+
+
+def _with_text(words: list[str], value: Mapping[str, Any]) -> str:
+    """Return a command that reads a value as JSON from its input."""
     # No dollar sign may stand in the text, or it could be taken for a place of the command.
-    text = json.dumps(parameters, sort_keys=True).replace("$", "\\u0024")
-    return f"{' '.join(words)} --parameters /dev/stdin <<'PARAMETERS'\n{text}\nPARAMETERS"
+    text = json.dumps(value, sort_keys=True).replace("$", "\\u0024")
+    return f"{' '.join(words)} <<'JSON'\n{text}\nJSON"

@@ -115,7 +115,7 @@ class Planner:
             "variables": variables,
             "limits": _limits(component, node),
             "environment": {name: environment[name] for name in ("reference", "id", "name")} if environment else None,
-            "compute": self._freezer.target(node.compute or settings.default_compute, f"{where}compute"),
+            "compute": self._freezer.target(_target(graph, node, given, settings), f"{where}compute"),
             "snapshot": str(snapshot.pk) if snapshot else "",
             "code_folder": wrapping_folder((str(file["path"]) for file in snapshot.files), command) if snapshot else "",
             "attempts": max(1, node.attempts),
@@ -186,12 +186,19 @@ class Planner:
         bindings = values.resolve_inputs(graph, key, given)
         own = replace(
             inner.settings,
-            default_compute=node.compute or inner.settings.default_compute or settings.default_compute,
+            default_compute=_target(
+                graph,
+                node,
+                given,
+                replace(settings, default_compute=inner.settings.default_compute or settings.default_compute),
+            ),
             force_rerun=inner.settings.force_rerun or settings.force_rerun or node.force_rerun,
         )
         later: dict[str, Binding] = {}
         kept: dict[str, Any] = {}
         for name, binding in bindings.items():
+            if name not in inner.inputs:
+                continue
             if isinstance(binding, FromNode):
                 kind = inner.inputs[name].type
                 kept[name] = {"node": binding.node, "output": binding.output, "type": kind, "mode": binding.mode}
@@ -265,6 +272,14 @@ def type_read(left: str, wanted: str) -> str:
     if wanted in MODEL_TYPES or left in MODEL_TYPES:
         return wanted if wanted in MODEL_TYPES else left
     return "uri_file" if left in _FILES else "mltable" if wanted == "mltable" else "uri_folder"
+
+
+def _target(graph: Graph, node: Node, given: Mapping[str, Binding], settings: Settings) -> str:
+    """Return the target that a node names, or all of them; it may be an input of the pipeline."""
+    name = node.compute or settings.default_compute
+    source = values.whole_template(name)
+    found = values.pipeline_input(graph, source, given) if source else None
+    return str(found.value) if isinstance(found, Value) else name
 
 
 def _given(one: dict[str, Any], sources: Mapping[str, UUID]) -> dict[str, Any]:
