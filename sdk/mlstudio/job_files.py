@@ -26,8 +26,8 @@ def address(workspace: Workspace) -> str:
 def prepared(
     workspace: Workspace, text: str, folder: Path, settings: Sequence[str], notes: IO[str] | None
 ) -> tuple[dict[str, str], Path | None]:
-    """Return the form that submits a job file, and the folder whose zip goes with it. What else is needed is uploaded before: local
-    data, and code where there are several folders of it.
+    """Return the form that submits a job file, and the folder whose zip goes with it. Uploads what else is needed: local data,
+    and code where there are several folders of it.
 
     Args: folder: where what it names lies. notes: where is said what was uploaded.
     Raises:

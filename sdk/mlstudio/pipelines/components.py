@@ -11,7 +11,7 @@ from mlstudio.pipelines.ports import Output, Reference, given_tree, output_tree,
 
 STEP_FIELDS = (
     "display_name", "compute", "environment", "environment_variables", "limits", "resources", "distribution", "comment",
-    "run_after", "attempts", "force_rerun", "position",
+    "run_after", "attempts", "force_rerun", "position", "services", "identity", "queue_settings",
 )  # fmt: skip
 
 

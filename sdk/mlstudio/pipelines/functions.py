@@ -95,7 +95,7 @@ class PipelineFunction:
 
     def __init__(self, function: Callable[..., Any], **said_of: Any) -> None:
         self._function = function
-        self.name = said_of.pop("name", "") or function.__name__
+        self.name = said_of.pop("name", function.__name__)
         self.display_name = said_of.pop("display_name", "")
         self.description = said_of.pop("description", "") or inspect.getdoc(function) or ""
         self.experiment_name = said_of.pop("experiment_name", "")
