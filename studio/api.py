@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include("apps.activity.api.urls")),
     path("", include("apps.workspaces.api.urls")),
     path("", include("apps.compute.api.urls")),
+    path("", include("apps.schedules.api.urls")),
     path("", include("apps.experiments.api.urls")),
     path("", include("apps.environments.api.urls")),
     path("", include("apps.data.api.urls")),

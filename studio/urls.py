@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("apps.activity.urls")),
     path("", include("apps.workspaces.urls")),
     path("workspaces/<str:name>/compute/", include("apps.compute.urls")),
+    path("workspaces/<str:name>/jobs/schedules/", include("apps.schedules.urls")),
     path("workspaces/<str:name>/", include("apps.experiments.urls")),
     path("workspaces/<str:name>/environments/", include("apps.environments.urls")),
     path("workspaces/<str:name>/data/", include("apps.data.urls")),

@@ -14,12 +14,16 @@ class DataConfig(AppConfig):
         from apps.data.inputs.places import AddressProvider, DatastoreProvider
         from apps.data.lineage import uses_by_runs
         from apps.data.outputs import register_output
+        from apps.data.watching import DatasetWatcher, DatastoreWatcher
         from apps.experiments import hooks as experiments
+        from apps.schedules.hooks import watchers
 
         for provider in (DatasetProvider, DatastoreProvider, AddressProvider):
             experiments.data_providers.add(provider)
         experiments.register_output.add(register_output)
         experiments.data_choices.add(data_choices)
+        watchers.add(DatastoreWatcher)
+        watchers.add(DatasetWatcher)
         dataset_uses.add(uses_by_runs)
         entries.register_verbs()
         hooks.workspace_created.add(services.prepare_workspace)

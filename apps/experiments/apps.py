@@ -12,12 +12,17 @@ class ExperimentsConfig(AppConfig):
         from apps.experiments import hooks as own_hooks
         from apps.experiments.content import content_source
         from apps.experiments.run_data import RunFilesProvider
+        from apps.experiments.scheduling.subject import JobSubject
+        from apps.schedules import hooks as schedules
 
         entries.register_verbs()
         work_changed.add(services.follow_order)
         work_links.add(entries.work_links)
         own_hooks.data_providers.add(RunFilesProvider)
         own_hooks.run_ended.add(services.register_when_completed)
+        own_hooks.run_actions.add(entries.run_actions)
+        schedules.subjects.add(JobSubject)
+        schedules.page_tabs.add(entries.schedule_tabs)
         hooks.navigation.add(entries.navigation)
         hooks.search.add(entries.search)
         hooks.home_cards.add(entries.home_cards)

@@ -14,8 +14,11 @@ from apps.activity.verbs import register
 from apps.compute.hooks import WorkLink
 from apps.compute.models import WorkOrder
 from apps.core.hooks import ASSETS, Holding, HomeCard, NavigationEntry, SearchGroup, SearchResult
-from apps.experiments.models import Experiment, Run, Snapshot
-from apps.workspaces.models import Membership
+from apps.experiments.hooks import RunAction
+from apps.experiments.models import Experiment, Run, RunKind, Snapshot
+from apps.experiments.scheduling.subject import KIND
+from apps.schedules.hooks import PageTab
+from apps.workspaces.models import Membership, Workspace
 from apps.workspaces.policies import may
 from apps.workspaces.roles import Action, role_allows
 
@@ -30,6 +33,23 @@ def navigation() -> list[NavigationEntry]:
             ASSETS, gettext_lazy("Jobs"), "jobs", "experiments:experiments", Action.RUNS_READ, order=420, shortcut="j"
         )
     ]
+
+
+def schedule_tabs(workspace: Workspace) -> list[PageTab]:
+    """The lists beside that of schedules."""
+    address = [workspace.name]
+    return [
+        PageTab(gettext_lazy("All experiments"), reverse("experiments:experiments", args=address)),
+        PageTab(gettext_lazy("All runs"), reverse("experiments:runs", args=address)),
+    ]
+
+
+def run_actions(run: Run) -> list[RunAction]:
+    """Scheduling a command, to be run again and again."""
+    if run.kind != RunKind.COMMAND or run.experiment_id is None:
+        return []
+    url = f"{reverse('schedules:new-schedule', args=[run.workspace.name])}?starts={KIND}:{run.pk}"
+    return [RunAction(gettext_lazy("Schedule"), url, "clock", Action.SCHEDULES_WRITE)]
 
 
 def search(request: HttpRequest, workspace: Any, text: str) -> list[SearchGroup]:

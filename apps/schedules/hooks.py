@@ -31,6 +31,7 @@ class Choice:
 class Taken:
     """What a schedule will start, frozen. ``content`` becomes ``Schedule.subject``, ``label`` says in a few words what it is."""
 
+    kind: str
     content: dict[str, Any]
     label: str
 

@@ -30,6 +30,8 @@ from apps.schedules.triggers.types import (
 )
 
 LONGEST_TEXT: Final = 2000
+FIRST_YEAR: Final = 1970
+LAST_YEAR: Final = 9000
 _COMMON: Final = ("type", "time_zone", "start_time", "end_time")
 _FIELDS: Final = {
     TriggerType.CRON: (*_COMMON, "expression"),
@@ -172,6 +174,8 @@ class _Reader:
             return None
         try:
             moment = text if isinstance(text, datetime) else datetime.fromisoformat(str(text).strip())
+            if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+                raise ValueError
             if moment.tzinfo is None:
                 return instant_of(moment.date(), moment.time(), zone)
             return moment.astimezone(UTC)

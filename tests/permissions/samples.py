@@ -33,7 +33,9 @@ from tests.endpoints.samples import DEPLOYMENT, endpoint_name, replica_id
 from tests.environments.factories import BuildFactory, EnvironmentFactory
 from tests.experiments.factories import RunFactory
 from tests.permissions.routes import Route
+from tests.pipelines.samples import component_name, pipeline_endpoint_id, published_id
 from tests.registry.samples import ALIAS, model_name
+from tests.schedules.samples import schedule_name
 from tests.tracking.samples import TAG, logged_model
 from tests.workspaces.factories import AliasFactory, SecretFactory, member
 
@@ -185,8 +187,12 @@ SAMPLES: dict[str, Sample] = {
     "datastore_name": Sample(Reach.WORKSPACE, datastore_name, missing="no-such-datastore"),
     "upload_id": Sample(Reach.WORKSPACE, data_upload),
     "model_name": Sample(Reach.WORKSPACE, model_name, missing="no-such-model"),
+    "component_name": Sample(Reach.WORKSPACE, component_name, missing="no-such-component"),
+    "published_id": Sample(Reach.WORKSPACE, published_id),
+    "pipeline_endpoint_id": Sample(Reach.WORKSPACE, pipeline_endpoint_id),
     "endpoint_name": Sample(Reach.WORKSPACE, endpoint_name, missing="no-such-endpoint"),
     "deployment_name": Sample(Reach.STUDIO, lambda workspace, person: DEPLOYMENT, missing="no-such-deployment"),
+    "schedule_name": Sample(Reach.WORKSPACE, schedule_name, missing="no-such-schedule"),
     "replica_id": Sample(Reach.WORKSPACE, replica_id),
     "alias": Sample(Reach.STUDIO, lambda workspace, person: ALIAS, missing="no-such-alias", made_by=frozenset({"PUT"})),
     "file_id": Sample(Reach.WORKSPACE, data_file),

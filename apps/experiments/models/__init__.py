@@ -4,6 +4,7 @@ from apps.experiments.models.files import RunFile
 from apps.experiments.models.logs import LogSegment, RunLog
 from apps.experiments.models.metrics import MetricChunk, MetricJournal, MetricSummary, RunMark, RunRecord
 from apps.experiments.models.run import Run, RunKind, RunParameter, RunQuerySet, RunTag
+from apps.experiments.models.scheduling import ScheduledCode
 from apps.experiments.models.snapshot import Snapshot
 
 __all__ = [
@@ -23,5 +24,6 @@ __all__ = [
     "RunQuerySet",
     "RunRecord",
     "RunTag",
+    "ScheduledCode",
     "Snapshot",
 ]

@@ -22,6 +22,7 @@ from apps.experiments.models import (
     RunParameter,
     RunRecord,
     RunTag,
+    ScheduledCode,
     Snapshot,
 )
 from apps.workspaces.models import Workspace
@@ -66,6 +67,7 @@ def free_workspace(workspace: Workspace) -> None:
     while portion := list(runs[:100]):
         for run in portion:
             _remove(run)
+    ScheduledCode.objects.filter(snapshot__workspace=workspace).delete()
     for snapshot in Snapshot.objects.filter(workspace=workspace).iterator():
         _remove_snapshot(snapshot)
     Experiment.objects.filter(workspace=workspace).delete()

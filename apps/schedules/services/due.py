@@ -59,7 +59,7 @@ def claim(schedule_id: UUID, now: datetime) -> bool:
     """Make ticks of one schedule's times up to now and move it on to the next. Returns False where somebody else has."""
     # Of two who look at once, the second waits here and then finds that it is no longer due.
     rows = Schedule.objects.select_for_update(of=("self",), no_key=True).select_related("workspace", "owner")
-    schedule = rows.filter(pk=schedule_id, next_at__lte=now).first()
+    schedule = rows.filter(pk=schedule_id, next_at__lte=now).defer("seen", "subject").first()
     if schedule is None:
         return False
     try:

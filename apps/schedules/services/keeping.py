@@ -32,10 +32,9 @@ POLICIES: Final = ("missed", "catch_up", "overlap")
 
 @dataclass(frozen=True)
 class NewSchedule:
-    """A schedule to make. ``trigger`` as ``reading.read_trigger`` takes it; what it starts is ``kind`` with ``taken``."""
+    """A schedule to make. ``trigger`` as ``reading.read_trigger`` takes it; ``taken`` is what it starts."""
 
     name: str
-    kind: str
     taken: Taken
     trigger: Any
     display_name: str = ""
@@ -76,9 +75,9 @@ def create_schedule(*, actor: User, workspace: Workspace, new: NewSchedule, now:
         InvalidInput: with a sentence for each field that cannot be used. NameTaken: another schedule has the name.
     """
     check_may_write(actor, workspace)
-    acting(actor, workspace, _action_of(new.kind))
+    acting(actor, workspace, _action_of(new.taken.kind))
     schedule = Schedule(
-        workspace=workspace, name=new.name, subject_kind=new.kind, owner=actor, display_name=new.display_name,
+        workspace=workspace, name=new.name, owner=actor, display_name=new.display_name,
         description=new.description, tags=new.tags, missed=new.missed, catch_up=new.catch_up, overlap=new.overlap,
     )  # fmt: skip
     _take(schedule, new.taken)
@@ -90,7 +89,7 @@ def create_schedule(*, actor: User, workspace: Workspace, new: NewSchedule, now:
             schedule.save(force_insert=True)
     except IntegrityError:
         raise NameTaken(schedule.name) from None
-    subject_of(new.kind).keep(schedule)
+    subject_of(schedule.subject_kind).keep(schedule)
     tell(actor, "schedule.created", schedule)
     return schedule
 
@@ -160,7 +159,7 @@ def check_policies(schedule: Schedule) -> None:
 
 
 def _take(schedule: Schedule, taken: Taken) -> None:
-    schedule.subject, schedule.subject_label = taken.content, taken.label[:255]
+    schedule.subject_kind, schedule.subject, schedule.subject_label = taken.kind, taken.content, taken.label[:255]
 
 
 def _set_trigger(schedule: Schedule, actor: User, given: Any, now: datetime, *, is_active: bool) -> None:

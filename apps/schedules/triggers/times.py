@@ -71,7 +71,7 @@ def cron_of(expression: str) -> CronSim:
         raise TriggerFault("expression", "five_fields", str(len(expression.split())))
     try:
         parsed = CronSim(expression, datetime(2024, 1, 1, tzinfo=UTC))
-    except (CronSimError, ValueError, RecursionError) as error:
+    except CronSimError as error:
         raise TriggerFault("expression", "bad_field", str(error).removeprefix("Bad ")) from None
     if next(CronSim(expression, datetime(2024, 1, 1, tzinfo=UTC)), None) is None:
         raise TriggerFault("expression", "never")

@@ -1,0 +1,1 @@
+"""Jobs that schedules start: runs again and again, and job files."""

@@ -1,0 +1,46 @@
+"""What the pages of schedules have in common."""
+
+from itertools import islice
+from typing import Any
+
+from django.utils import timezone
+
+from apps.core.errors import InvalidInput
+from apps.schedules import services
+from apps.schedules.models import Schedule
+from apps.schedules.reading import stored_trigger
+from apps.schedules.text import describe, shown_times
+from apps.schedules.triggers import DataTrigger, Trigger, times_after
+from apps.workspaces.access import WorkspaceRequest
+
+SHOWN_TIMES = 5
+
+
+def find_schedule(request: WorkspaceRequest, name: str) -> Schedule:
+    """Return a schedule of the workspace by its name.
+
+    Raises:
+        ScheduleUnknown: there is none.
+    """
+    return services.get_schedule(request.workspace, name)
+
+
+def times_context(trigger: Trigger) -> dict[str, Any]:
+    """Return what says when a trigger starts something, and when next: on clocks of its zone and of the reader's."""
+    own = timezone.get_current_timezone_name()
+    times = [] if isinstance(trigger, DataTrigger) else islice(times_after(trigger, timezone.now()), SHOWN_TIMES)
+    return {
+        "when": describe(trigger),
+        "times": shown_times(times, trigger.zone),
+        "zone": trigger.zone.key,
+        "own_zone": own if own != trigger.zone.key else "",
+        "is_data": isinstance(trigger, DataTrigger),
+    }
+
+
+def trigger_of(schedule: Schedule) -> Trigger | None:
+    """Return the trigger of a schedule; None where it can no longer be read."""
+    try:
+        return stored_trigger(schedule.trigger)
+    except InvalidInput:
+        return None
