@@ -11,20 +11,28 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
-__all__ = ["Client", "Dataset", "Model", "Run", "StudioError", "Workspace", "__version__"]
+__all__ = [
+    "Client", "Component", "Dataset", "Model", "PipelineEndpoint", "PublishedPipeline", "Run", "StudioError", "Workspace",
+    "__version__",
+]  # fmt: skip
 
 if TYPE_CHECKING:
     from mlstudio.client import Client
     from mlstudio.data import Dataset
     from mlstudio.errors import StudioError
     from mlstudio.models import Model
+    from mlstudio.published import PipelineEndpoint, PublishedPipeline
+    from mlstudio.registered import Component
     from mlstudio.run import Run
     from mlstudio.workspace import Workspace
 
 _HOMES = {
     "Client": "mlstudio.client",
+    "Component": "mlstudio.registered",
     "Dataset": "mlstudio.data",
     "Model": "mlstudio.models",
+    "PipelineEndpoint": "mlstudio.published",
+    "PublishedPipeline": "mlstudio.published",
     "Run": "mlstudio.run",
     "StudioError": "mlstudio.errors",
     "Workspace": "mlstudio.workspace",

@@ -47,6 +47,20 @@ class OneComponentVersionSerializer(ComponentVersionSerializer):
         read_only_fields = fields  # type: ignore[assignment]
 
 
+class RegisteredComponentSerializer(OneComponentVersionSerializer):
+    """A version that was registered. `is_new`: it is; else it was there, and does the same."""
+
+    is_new = serializers.SerializerMethodField()
+
+    class Meta(OneComponentVersionSerializer.Meta):
+        fields = (*OneComponentVersionSerializer.Meta.fields, "is_new")  # type: ignore[assignment]
+        read_only_fields = fields  # type: ignore[assignment]
+
+    def get_is_new(self, version: ComponentVersion) -> bool:
+        """Return whether it was made just now."""
+        return bool(self.context["is_new"])
+
+
 class ComponentSerializer(serializers.ModelSerializer[Component]):
     """A component with its latest version."""
 

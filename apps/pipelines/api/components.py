@@ -32,6 +32,7 @@ from apps.pipelines.api.component_serializers import (
     EditComponentSerializer,
     EditComponentVersionSerializer,
     OneComponentVersionSerializer,
+    RegisteredComponentSerializer,
 )
 from apps.pipelines.filters import ComponentFilter, ComponentVersionFilter
 from apps.pipelines.models import Component, ComponentVersion
@@ -85,7 +86,7 @@ class ComponentCollection(WorkspaceAPI, TakesCode, Idempotent, ListAPIView[Compo
 
     @extend_schema(
         request={"application/json": ComponentFileSerializer, "multipart/form-data": FORM},
-        responses={200: OneComponentVersionSerializer, 201: OneComponentVersionSerializer},
+        responses={200: RegisteredComponentSerializer, 201: RegisteredComponentSerializer},
     )
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Register a component file with its code. What does the same as the latest version is that version: 200, not 201."""
@@ -99,7 +100,8 @@ class ComponentCollection(WorkspaceAPI, TakesCode, Idempotent, ListAPIView[Compo
             texts=data["files"],
             version=data["version"],
         )
-        return Response(OneComponentVersionSerializer(version).data, status=201 if is_new else 200)
+        said = RegisteredComponentSerializer(version, context={"is_new": is_new})
+        return Response(said.data, status=201 if is_new else 200)
 
 
 class CheckComponentFile(WorkspaceAPI, APIView):

@@ -8,7 +8,17 @@ import sys
 from collections.abc import Sequence
 
 from mlstudio import __version__
-from mlstudio.cli import account, data, endpoints, environments, jobs, models, workspaces
+from mlstudio.cli import (
+    account,
+    components,
+    data,
+    endpoints,
+    environments,
+    jobs,
+    models,
+    pipeline_endpoints,
+    workspaces,
+)
 from mlstudio.errors import StudioError
 
 DESCRIPTION = """\
@@ -72,6 +82,8 @@ def build_parser() -> argparse.ArgumentParser:
     jobs.add_commands(commands, parents)
     data.add_commands(commands, parents)
     models.add_commands(commands, parents)
+    components.add_commands(commands, parents)
+    pipeline_endpoints.add_commands(commands, parents)
     endpoints.add_commands(commands, parents)
     environments.add_commands(commands, parents)
     return parser
