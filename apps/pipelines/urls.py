@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from apps.pipelines.urls_runs import run_patterns
 from apps.pipelines.views import component_edit, components, endpoint_edit, endpoints, published
 
 app_name = "pipelines"
@@ -65,4 +66,5 @@ urlpatterns = [
     path(f"{_endpoint}disable/", endpoint_edit.switch, {"enabled": False}, name="disable-endpoint"),
     path(f"{_endpoint}archive/", endpoint_edit.archive, {"archived": True}, name="archive-endpoint"),
     path(f"{_endpoint}restore/", endpoint_edit.archive, {"archived": False}, name="restore-endpoint"),
+    *run_patterns,
 ]

@@ -23,8 +23,18 @@ from apps.experiments.text import warnings_of
 from apps.experiments.views.failure import failure_of
 from apps.experiments.views.records import groups_of
 from apps.experiments.views.run_data import inputs_of, outputs_of
-from apps.experiments.views.shared import find_run, head_context, page_context, socket_of, wants_part
+from apps.experiments.views.shared import (
+    actions_of,
+    api_of,
+    find_run,
+    head_context,
+    page_context,
+    pages_of,
+    socket_of,
+    wants_part,
+)
 from apps.workspaces.access import WorkspaceRequest, workspace_page
+from apps.workspaces.models import Workspace
 from apps.workspaces.policies import may
 from apps.workspaces.roles import Action
 
@@ -46,9 +56,21 @@ class Numbers:
 
 
 @workspace_page(get=Action.RUNS_READ)
-def overview(request: WorkspaceRequest, run_id: UUID) -> HttpResponse:
-    """What was run, by whom, where and with what; for htmx the part that changes while it runs."""
+def front(request: WorkspaceRequest, run_id: UUID) -> HttpResponseBase:
+    """What a run's page begins with: its overview, or what another app has for runs of its kind."""
     run = find_run(request, run_id)
+    pages = pages_of(run)
+    return pages.front(request, run) if pages and not wants_part(request) else _overview(request, run)
+
+
+@workspace_page(get=Action.RUNS_READ)
+def overview(request: WorkspaceRequest, run_id: UUID) -> HttpResponse:
+    """The overview of a run whose page begins with something else."""
+    return _overview(request, find_run(request, run_id))
+
+
+def _overview(request: WorkspaceRequest, run: Run) -> HttpResponse:
+    """Show what was run, by whom, where and with what; for htmx the part that changes while it runs."""
     cursor = cursor_of(run.pk)  # before the metrics are read, so that none falls between
     parameters = list(run.parameters.order_by("name")[: MOST_PARAMETERS + 1])
     metrics = list(run.metrics.filter(is_system=False).order_by("name")[: MOST_METRICS + 1])
@@ -57,7 +79,7 @@ def overview(request: WorkspaceRequest, run_id: UUID) -> HttpResponse:
     facts: dict[str, Any] = {
         "warnings": warnings_of(run),
         "environment": str(environment.get("name") or environment.get("reference") or ""),
-        "environment_url": _environment_url(request, str(environment.get("name") or "")),
+        "environment_url": environment_url(request.workspace, str(environment.get("name") or "")),
         "time_limit": duration(limits["timeout_s"]) if limits.get("timeout_s") else "",
         "memory_limit": filesizeformat(limits["memory_mb"] * MIB) if limits.get("memory_mb") else "",
         "inputs": inputs_of(run, shown_data),
@@ -138,24 +160,34 @@ def logs(request: WorkspaceRequest, run_id: UUID) -> HttpResponse:
     """What the run printed, and the files it left."""
     run = find_run(request, run_id)
     context = _page(request, run, "run-logs")
-    api = f"{context['api']}logs/"
-    context["log_props"] = {
+    context["log_props"] = log_props(request, run)
+    context["files_props"] = files_props(request, run)
+    return render(request, "experiments/run_logs.html", context)
+
+
+def log_props(request: WorkspaceRequest, run: Run) -> dict[str, Any]:
+    """Return what the island ``log-viewer`` needs for a run; ``?log=`` names the log to begin with."""
+    api = f"{api_of(request, run)}logs/"
+    return {
         "api": api,
-        "socket": f"{context['socket']}logs/",
+        "socket": f"{socket_of(request, run)}logs/",
         "path": request.GET.get("log", ""),
         "ended": run.is_over,
         "downloadUrl": f"{api}content/",
     }
-    context["files_props"] = {
-        "api": f"{context['api']}files/",
+
+
+def files_props(request: WorkspaceRequest, run: Run) -> dict[str, Any]:
+    """Return what the island ``run-files`` needs for what a run has left."""
+    return {
+        "api": f"{api_of(request, run)}files/",
         "canPreview": serving.may_be_shown(),
         "actions": [
             {"label": str(action.label), "url": action.url, "icon": action.icon}
-            for action in context["actions"]
+            for action in actions_of(request, run)
             if action.takes_path
         ],
     }
-    return render(request, "experiments/run_logs.html", context)
 
 
 @workspace_page(get=Action.RUNS_READ)
@@ -213,12 +245,12 @@ def numbers_of(metric: MetricSummary) -> Numbers:
     )
 
 
-def _environment_url(request: WorkspaceRequest, name: str) -> str:
+def environment_url(workspace: Workspace, name: str) -> str:
     """Return the page of a version of an environment, by ``name:version``."""
     environment, colon, version = name.rpartition(":")
     if not colon:
         return ""
-    return reverse("environments:environment", args=[request.workspace.name, environment]) + f"?version={version}"
+    return reverse("environments:environment", args=[workspace.name, environment]) + f"?version={version}"
 
 
 def _number(value: float | None) -> str:
@@ -226,19 +258,19 @@ def _number(value: float | None) -> str:
 
 
 def _charts(request: WorkspaceRequest, run: Run, tab: str, *, system: bool) -> HttpResponse:
-    context = _page(request, run, tab)
-    context["charts_props"] = {
-        "api": context["api"],
-        "socket": f"{context['socket']}metrics/",
-        "live": not run.is_over,
-        "system": system,
-    }
+    context = {**_page(request, run, tab), "charts_props": charts_props(request, run, system=system)}
     return render(request, "experiments/run_charts.html", {**context, "is_system": system})
 
 
-def _page(request: WorkspaceRequest, run: Run, tab: str) -> dict[str, Any]:
+def charts_props(request: WorkspaceRequest, run: Run, *, system: bool = False) -> dict[str, Any]:
+    """Return what the island ``metric-charts`` needs for a run; ``system``: for what was measured on its machine."""
     return {
-        **page_context(request, run, tab),
-        "failure": failure_of(run),
-        "head_url": reverse("experiments:run-head", args=[request.workspace.name, run.pk]),
+        "api": api_of(request, run),
+        "socket": f"{socket_of(request, run)}metrics/",
+        "live": not run.is_over,
+        "system": system,
     }
+
+
+def _page(request: WorkspaceRequest, run: Run, tab: str) -> dict[str, Any]:
+    return {**page_context(request, run, tab), "failure": failure_of(run)}

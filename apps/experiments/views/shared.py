@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy
 from apps.compute.services import waiting_reason
 from apps.core import events
 from apps.experiments.events import run_topic
-from apps.experiments.hooks import RunAction, run_actions
-from apps.experiments.models import Experiment, Run
+from apps.experiments.hooks import RunAction, RunPages, run_actions, run_pages
+from apps.experiments.models import Experiment, Run, RunKind
 from apps.experiments.policies import may_be_canceled, may_be_deleted, may_be_rerun
 from apps.experiments.states import RunStatus
 from apps.experiments.views.timeline import steps_of
@@ -97,14 +97,32 @@ def page_context(request: WorkspaceRequest, run: Run, tab: str) -> dict[str, Any
         "run-images": counted(run.records.shown().values("kind", "name").distinct()),
         "run-children": counted(run.children.filter(deleted_at=None)),
     }
-    address = [request.workspace.name, run.pk]
-    tabs = [
-        Tab(label, reverse(f"experiments:{name}", args=address), name == tab, counts.get(name, ""))
-        for name, label in TABS
-    ]
-    api = f"/api/v1/workspaces/{request.workspace.name}/runs/{run.pk}/"
-    own = {"tabs": tabs, "cursor": cursor, "api": api, "socket": socket_of(request, run)}
+    tabs = _tabs_of(request, run, tab, counts)
+    own = {"tabs": tabs, "cursor": cursor, "api": api_of(request, run), "socket": socket_of(request, run)}
     return {**head_context(request, run), **own}
+
+
+def pages_of(run: Run) -> RunPages | None:
+    """Return how the page of a run differs from that of a command, where it does."""
+    return next((found for found in run_pages(run) if found), None)
+
+
+def _tabs_of(request: WorkspaceRequest, run: Run, current: str, counts: dict[str, str]) -> list[Tab]:
+    address = [request.workspace.name, run.pk]
+    pages = pages_of(run)
+    first = [Tab(own.label, own.url, own.key == current) for own in pages.tabs] if pages else []
+    shown = [(name, label) for name, label in TABS if pages is None or name not in pages.without]
+    urls = {"run": "run-overview"} if pages else {}
+    usual = [
+        Tab(label, reverse(f"experiments:{urls.get(name, name)}", args=address), name == current, counts.get(name, ""))
+        for name, label in shown
+    ]
+    return first + usual
+
+
+def api_of(request: WorkspaceRequest, run: Run) -> str:
+    """Return where the API has what belongs to a run."""
+    return f"/api/v1/workspaces/{request.workspace.name}/runs/{run.pk}/"
 
 
 def socket_of(request: WorkspaceRequest, run: Run) -> str:
@@ -115,6 +133,7 @@ def socket_of(request: WorkspaceRequest, run: Run) -> str:
 def head_context(request: WorkspaceRequest, run: Run) -> dict[str, Any]:
     """Return what the head of a run's page shows, above its tabs. What waits says why as of this moment."""
     may_write = may(request.membership, Action.RUNS_WRITE)
+    actions = actions_of(request, run)
     return {
         "workspace": request.workspace,
         "run": run,
@@ -126,7 +145,9 @@ def head_context(request: WorkspaceRequest, run: Run) -> dict[str, Any]:
         "may_cancel": may_write and may_be_canceled(run),
         "may_run_again": may_write and may_be_rerun(run),
         "may_delete": may_write and may_be_deleted(run),
-        "actions": actions_of(request, run),
+        "actions": [action for action in actions if not action.downloads],
+        "downloads": [action for action in actions if action.downloads],
+        "is_command": run.kind == RunKind.COMMAND,
     }
 
 
