@@ -60,6 +60,7 @@ class Environment:
     trusted_proxy: bool
     default_language: str
     log_limit_mb: int
+    metrics_token: str
     oidc_issuer: str
     oidc_client_id: str
     oidc_client_secret: str
@@ -147,6 +148,7 @@ class Environment:
             secret_key=reader.text("STUDIO_SECRET_KEY", ""),
             encryption_keys=reader.keys("STUDIO_ENCRYPTION_KEYS"),
             runner_grace_s=reader.integer("STUDIO_RUNNER_GRACE_S", 86_400, lowest=1),
+            metrics_token=reader.text("STUDIO_METRICS_TOKEN", ""),
             log_limit_mb=reader.integer("STUDIO_LOG_LIMIT_MB", 1024, lowest=1, highest=1_000_000),
             trash_days=reader.integer("STUDIO_TRASH_DAYS", 14, lowest=1, highest=3650),
             allow_private_addresses=reader.boolean("STUDIO_ALLOW_PRIVATE_ADDRESSES", False),

@@ -62,6 +62,9 @@ MOST_CONCURRENT = 1000
 LARGEST_BODY_MB = 100
 MOST_QUEUED = 1000
 MOST_MIRRORED = 50
+# The log of a replica goes on in another file when one has so many MB; so many of them are kept.
+LOG_ROTATE_MB = 16
+LOGS_KEPT = 4
 MOST_PER_MINUTE = 1_000_000
 LONGEST_COOL_DOWN_S = 3600
 LONGEST_WAKE_WAIT_MS = 180_000
@@ -79,6 +82,8 @@ DEFAULT_SCALING = {
 ROLLING_S = {"minute": 60, "hour": 3600, "day": 86_400}
 DEFAULT_COLLECTION = {"inputs": True, "outputs": True, "sampling_rate": 1.0, "rolling_rate": "hour"}
 
+# What a gateway last said of a load counts for so long; it says it every few seconds while there is one.
+LOAD_COUNTS_FOR = timedelta(seconds=15)
 # Every gateway has heard by then that a replica gets nothing new: by a message, or by looking itself.
 DRAIN_AFTER = timedelta(seconds=5)
 # A server that still loads after this will not come up.

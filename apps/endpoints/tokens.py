@@ -12,6 +12,8 @@ from uuid import UUID
 
 from django.conf import settings
 
+# What a gateway shows where it reaches a replica over the network, and not by a socket of the same machine.
+DOOR_HEADER = "x-studio-door"
 CALL, TEST = "eptoken", "eptest"
 LIVES_S = 12 * 3600
 REFRESH_AFTER_S = 6 * 3600
@@ -24,18 +26,23 @@ def make(kind: str, endpoint_id: UUID, expires_at: int) -> str:
     return f"{said}_{_signature(said)}"
 
 
-def opens(token: str, endpoint_id: str, *, only_test: bool) -> bool:
-    """Whether a token is ours, for this endpoint, and not over.
+def kind_of(token: str, endpoint_id: str) -> str:
+    """Return what kind of a token for this endpoint it is, ``CALL`` or ``TEST``; empty where it is none of ours, or over.
 
-    Args: endpoint_id: its id as text. only_test: whether tokens of the studio's own are the only ones that count.
+    Args: endpoint_id: its id as text.
     """
     said, signature = token[: -_SIGNATURE_LENGTH - 1], token[-_SIGNATURE_LENGTH:]
     if not token.isascii() or not hmac.compare_digest(_signature(said), signature):
-        return False
+        return ""
+    if said.count("_") != 2:
+        return ""
     kind, endpoint, expires_at = said.split("_")
-    return (
-        (kind == TEST or not only_test) and endpoint == endpoint_id.replace("-", "") and int(expires_at) > time.time()
-    )
+    return kind if endpoint == endpoint_id.replace("-", "") and int(expires_at) > time.time() else ""
+
+
+def door_token(replica_id: UUID) -> str:
+    """Return what opens the way to one replica on another machine; its runner knows the hash."""
+    return _signature(f"door_{replica_id.hex}")
 
 
 def _signature(said: str) -> str:

@@ -142,7 +142,7 @@ def test_processes_have_no_rights_they_do_not_need(service):
 
 
 def test_where_user_code_runs_are_none_of_the_studios_secrets():
-    assert set(environment_of("agent", FILLED_IN)) == {"STUDIO_RUNNER_GRACE_S"}
+    assert set(environment_of("agent", FILLED_IN)) == {"STUDIO_RUNNER_GRACE_S", "STUDIO_REPLICA_HOST"}
     assert compose()["services"]["agent"]["networks"] == ["outside"]
 
 

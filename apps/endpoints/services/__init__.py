@@ -23,9 +23,12 @@ from apps.endpoints.services.endpoints import (
 )
 from apps.endpoints.services.environments import environment_for, guessed
 from apps.endpoints.services.housekeeping import free_workspace, prune
+from apps.endpoints.services.readings import record_readings
+from apps.endpoints.services.replica_logs import drop_old_logs
 from apps.endpoints.services.replicas import follow_order, record_report
+from apps.endpoints.services.rolling import free_collected, part_key, roll_parts, take_part, write_collected
 from apps.endpoints.services.rollout import reconcile, reconcile_all
-from apps.endpoints.services.scaling import scale_deployment, set_scaling
+from apps.endpoints.services.scaling import record_loads, scale_deployment, set_scaling
 
 __all__ = [
     "CallToken",
@@ -34,25 +37,33 @@ __all__ = [
     "create_endpoint",
     "delete_deployment",
     "delete_endpoint",
+    "drop_old_logs",
     "edit_endpoint",
     "environment_for",
     "find_deployment",
     "find_endpoint",
     "follow_order",
+    "free_collected",
     "free_workspace",
     "give_up_update",
     "guessed",
     "keys_of",
     "make_token",
+    "part_key",
     "prune",
     "reconcile",
     "reconcile_all",
+    "record_loads",
+    "record_readings",
     "record_report",
     "regenerate_key",
+    "roll_parts",
     "scale_deployment",
     "set_collection",
     "set_scaling",
     "set_traffic",
     "settings_of",
+    "take_part",
     "update_deployment",
+    "write_collected",
 ]

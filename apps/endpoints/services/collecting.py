@@ -8,7 +8,7 @@ from django.db import transaction
 from apps.accounts.models import User
 from apps.core import hooks
 from apps.endpoints import limits
-from apps.endpoints.models import Deployment
+from apps.endpoints.models import CollectedPart, Deployment
 from apps.endpoints.services.endpoints import locked
 from apps.endpoints.services.rows import locked_deployment, tell, title_of
 from apps.workspaces.roles import Action
@@ -33,6 +33,8 @@ def set_collection(*, actor: User, deployment: Deployment, collection: Mapping[s
         return row
     row.collection, row.collection_reason = checked, ""
     row.collected_for = actor if checked else None
+    # What could not be written in an earlier one's name is tried in this one's.
+    CollectedPart.objects.filter(deployment=row.pk).update(collected_for=actor, updated_at=row.created_at)
     row.save(update_fields=["collection", "collection_reason", "collected_for", "updated_at"])
     verb = "endpoint.collection_set" if checked else "endpoint.collection_ended"
     hooks.audit(actor, verb, endpoint, workspace_id=endpoint.workspace_id, summary=title_of(row))

@@ -7,8 +7,10 @@ from django.utils.translation import gettext as _
 
 from apps.compute.models import LOCAL
 from apps.compute.services import find_target
+from apps.core.crypto import token_hash
 from apps.endpoints.models import Deployment, Replica, Revision
-from apps.endpoints.states import LARGEST_BODY_MB, MOST_QUEUED
+from apps.endpoints.states import LARGEST_BODY_MB, LOG_ROTATE_MB, MOST_QUEUED
+from apps.endpoints.tokens import door_token
 from apps.experiments.hooks import ResolvedEnvironment
 from apps.experiments.models import Run, RunKind
 from apps.experiments.services import create_system_run
@@ -70,9 +72,12 @@ def _spec(replica: Replica, environment: ResolvedEnvironment) -> dict[str, Any]:
             "max_queue": MOST_QUEUED,
             "queue_wait_ms": settings["max_queue_wait_ms"],
             "max_body_mb": LARGEST_BODY_MB,
+            # Where the gateway is on another machine, this is what it shows; the order has but the hash.
+            "door": token_hash(door_token(replica.pk)),
         },
         "sample": _sample_of(revision),
         "log": LOG,
+        "log_rotate_mb": LOG_ROTATE_MB,
     }
 
 
@@ -96,10 +101,10 @@ def _sample_of(revision: Revision) -> Any:
     """Return the request that a server must answer before it gets any other; None where nothing is known that it takes."""
     if revision.sample is not None:
         return revision.sample
-    return _example_of(revision.model) if revision.model and not revision.entry_script else None
+    return example_of(revision.model) if revision.model and not revision.entry_script else None
 
 
-def _example_of(model: ModelVersion) -> Any:
+def example_of(model: ModelVersion) -> Any:
     """Return the request that MLflow keeps beside a model which was logged with an example; None where there is none."""
     folder = next(
         (path.removesuffix(MLMODEL) for path in (MLMODEL, f"{model.root}/{MLMODEL}") if _has(model, path)), None

@@ -14,6 +14,7 @@ from apps.compute.states import Outcome, WorkState
 from apps.core import queue
 from apps.endpoints.events import endpoints_changed, routes_changed
 from apps.endpoints.models import Replica, Revision
+from apps.endpoints.services.replica_logs import has_old_logs
 from apps.endpoints.states import DRAIN_AFTER, STEADY_AFTER, ReplicaState, backoff_s
 from apps.experiments.models import Run
 
@@ -53,6 +54,8 @@ def record_report(
         Revision.objects.filter(pk=replica.revision_id).update(schema=schema, updated_at=now)
     if was != (replica.state, replica.address, replica.reason):
         _tell(replica)
+    if replica.run_id is not None and has_old_logs(replica.run_id):
+        queue.enqueue("endpoints.drop_old_logs", replica.run_id)
     return replica.draining_at is not None and replica.draining_at + DRAIN_AFTER <= now
 
 

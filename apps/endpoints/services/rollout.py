@@ -1,26 +1,24 @@
 """The reconciler of deployments: it brings the servers to what a deployment shall be. Harmless when run twice."""
 
-from dataclasses import dataclass, field
-from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from apps.core import hooks
 from apps.endpoints.events import endpoints_changed, routes_changed
 from apps.endpoints.models import Deployment, Replica, Revision
 from apps.endpoints.services.placing import start_replica
 from apps.endpoints.services.replicas import end_order
+from apps.endpoints.services.scaling import follow_load
+from apps.endpoints.services.standing import Look, state_of_deployment
 from apps.endpoints.states import (
     DRAIN_AFTER,
     LOADS_WITHIN,
     MOST_LOST,
     UNHEALTHY_FOR,
-    DeploymentState,
     ReplicaState,
     RevisionState,
 )
@@ -28,25 +26,6 @@ from apps.environments.services import state_of
 from apps.experiments.hooks import ResolvedEnvironment
 from apps.registry.states import VersionState
 from apps.workspaces.services.shared import in_language_of
-
-
-@dataclass
-class Look:
-    """A deployment as one look finds it. ``routes``: whether gateways must hear of what was done."""
-
-    deployment: Deployment
-    replicas: list[Replica]
-    wanted: int
-    now: datetime
-    routes: bool = False
-    waits_for: str = ""
-    ending: list[tuple[UUID | None, str]] = field(default_factory=list)
-
-    def of(self, revision: Revision | None, *states: ReplicaState) -> list[Replica]:
-        """Return the open servers of a revision, in some of the states or in any but draining."""
-        wanted = states or (ReplicaState.LOADING, ReplicaState.READY, ReplicaState.UNHEALTHY)
-        pk = revision.pk if revision else None
-        return [replica for replica in self.replicas if replica.revision_id == pk and replica.state in wanted]
 
 
 def reconcile_all() -> int:
@@ -69,12 +48,13 @@ def reconcile(deployment_id: UUID) -> None:
         if deployment is None:
             return
         was = _standing(deployment)
+        follow_load(deployment)
         look = _look_at(deployment)
         _give_up_hung(look)
         _roll_out(look)
         _keep_up(look)
         _drain_others(look)
-        deployment.state, deployment.reason = _state_of(look)
+        deployment.state, deployment.reason = state_of_deployment(look)
         deployment.reason = deployment.reason[:2000]
         has_changed = was != _standing(deployment)
         if has_changed:
@@ -88,7 +68,9 @@ def reconcile(deployment_id: UUID) -> None:
 
 
 def _standing(deployment: Deployment) -> tuple[object, ...]:
-    return deployment.state, deployment.reason, deployment.revision_id, deployment.candidate_id
+    return (
+        deployment.state, deployment.reason, deployment.revision_id, deployment.candidate_id, deployment.instance_count,
+    )  # fmt: skip
 
 
 def _look_at(deployment: Deployment) -> Look:
@@ -252,49 +234,3 @@ def _drain(look: Look, replica: Replica) -> None:
     replica.state, replica.draining_at = ReplicaState.DRAINING, look.now
     replica.save(update_fields=["state", "draining_at", "updated_at"])
     look.routes = True
-
-
-def _state_of(look: Look) -> tuple[DeploymentState, str]:
-    """Return how a deployment stands, and why, in words."""
-    deployment = look.deployment
-    if deployment.candidate is not None:
-        state = DeploymentState.UPDATING if deployment.revision_id else DeploymentState.CREATING
-        return state, look.waits_for or _starting(look, deployment.candidate)
-    if deployment.revision is None:
-        last = deployment.revisions.order_by("-number").first()
-        return DeploymentState.FAILED, last.reason if last else ""
-    ready = len(look.of(deployment.revision, ReplicaState.READY))
-    if ready >= look.wanted:
-        return DeploymentState.HEALTHY, _after_update(look)
-    reason = look.waits_for or _starting(look, deployment.revision)
-    if ready:
-        some = ngettext(
-            "%(ready)d of %(wanted)d replica is ready", "%(ready)d of %(wanted)d replicas are ready", look.wanted
-        )
-        return DeploymentState.HEALTHY, f"{some % {'ready': ready, 'wanted': look.wanted}}: {reason}"
-    return DeploymentState.UNHEALTHY, reason
-
-
-def _starting(look: Look, revision: Revision) -> str:
-    """Return what its servers are at; where there is none, when the next is started and why the last one ended."""
-    loading = look.of(revision, ReplicaState.LOADING, ReplicaState.UNHEALTHY)
-    if loading:
-        return loading[-1].words or _("a replica is starting")
-    last = Replica.objects.filter(revision=revision, state=ReplicaState.ENDED).order_by("-ended_at").first()
-    why = last.reason if last else ""
-    if revision.retry_at is not None and revision.retry_at > look.now:
-        seconds = int((revision.retry_at - look.now).total_seconds()) + 1
-        return _("started again in %(seconds)d s after: %(why)s") % {"seconds": seconds, "why": why}
-    return why
-
-
-def _after_update(look: Look) -> str:
-    """Return what became of an update that failed, for as long as it is the last one."""
-    deployment = look.deployment
-    if not look.wanted:
-        return _("it is switched off: no replica is wanted")
-    last = deployment.revisions.order_by("-number").first()
-    if last is None or deployment.revision is None or last.state != RevisionState.FAILED:
-        return ""
-    words = _("revision %(new)d could not be started, so revision %(old)d goes on serving: %(why)s")
-    return words % {"new": last.number, "old": deployment.revision.number, "why": last.reason}

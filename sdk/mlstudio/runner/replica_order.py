@@ -11,12 +11,14 @@ import os
 from pathlib import Path, PurePosixPath
 
 from mlstudio.runner import command, interpreters, sandbox
-from mlstudio.runner.ending import Ending
+from mlstudio.runner.ending import Ending, Fault
 from mlstudio.runner.interpreters import Interpreter
 from mlstudio.runner.link import Link
+from mlstudio.runner.replica_door import HOST_VARIABLE, Door, door_to
 from mlstudio.runner.replica_models import lay_out
 from mlstudio.runner.replica_reports import Reporter
 from mlstudio.runner.replica_server import ReplicaServer
+from mlstudio.runner.rotation import RotatedLog
 from mlstudio.runner.run_order import RunOrder, isolation_of
 from mlstudio.runner.running import Command
 from mlstudio.runner.streams import LogStream, Stream
@@ -24,6 +26,7 @@ from mlstudio.runner.streams import LogStream, Stream
 SOCKET_FOLDER = "/studio/socket"
 MODELS_FOLDER = "/studio/models"
 LONGEST_PATH = 100  # of a unix socket, with some room
+DEFAULT_LOG_MB = 16
 SERVER_OPTIONS = {
     "timeout_ms": "--timeout-ms",
     "max_concurrent": "--max-concurrent",
@@ -39,8 +42,9 @@ class ReplicaOrder(RunOrder):
     def streams(self) -> list[Stream]:
         """Return the files to be sent while the order goes on."""
         logs = self.folder.logs
+        log_bytes = int(self._spec.get("log_rotate_mb") or DEFAULT_LOG_MB) << 20
         return [
-            LogStream(logs / "std.txt", self._spec.get("log") or "logs/replica.txt", is_always_there=True),
+            RotatedLog(logs / "std.txt", self._spec.get("log") or "logs/replica.txt", log_bytes),
             LogStream(logs / "environment.txt", "system_logs/prepare_environment.txt"),
             LogStream(logs / "runner.txt", "system_logs/runner.txt"),
         ]
@@ -53,7 +57,11 @@ class ReplicaOrder(RunOrder):
         """
         place = self._socket_folder()
         server = self._spec.get("server") or {}
-        reporter = Reporter(Link(link.server, link.token), place / "http.sock", self._progress)
+        socket = place / "http.sock"
+        door = self._door_to(socket, str(server.get("door") or ""))
+        reporter = Reporter(
+            Link(link.server, link.token), socket, door.address if door else f"unix:{socket}", self._progress
+        )
         running = ReplicaServer(self.folder, place, reporter, server)
         reporter.start()
         try:
@@ -64,9 +72,17 @@ class ReplicaOrder(RunOrder):
                 return running.watch(self._progress)
         finally:
             reporter.stop()
+            if door:
+                door.close()
             for path in place.glob("*"):
                 path.unlink(missing_ok=True)
             place.rmdir()
+
+    def _door_to(self, socket: Path, token_hash: str) -> Door | None:
+        try:
+            return door_to(socket, token_hash)
+        except OSError as error:
+            raise Fault(f"{HOST_VARIABLE} names no address of this machine: {error}") from error
 
     def _prepare_and_start(self, running: Command, link: Link) -> None:
         kind = isolation_of(accepted=bool(self._order.get("unisolated")))

@@ -24,11 +24,14 @@ LONGEST_PAUSE_S = 5.0
 class Reporter:
     """Tells the studio, from a thread of its own, so that a studio that is away delays nothing here.
 
+    Args: socket: that of the server. address: where gateways reach it.
+
     ``wants_end``: the studio asked, in an answer, for the replica to be drained. ``answered_at``: when the server last did.
     """
 
-    def __init__(self, link: Link, address: Path, progress: Progress) -> None:
+    def __init__(self, link: Link, socket: Path, address: str, progress: Progress) -> None:
         self._link = link
+        self._socket = socket
         self._address = address
         self._progress = progress
         self._news = threading.Event()
@@ -83,7 +86,7 @@ class Reporter:
             "busy": asked.get("busy", 0),
             "queued": asked.get("queued", 0),
         }
-        body = {"state": self._state, "reason": self._reason, "address": f"unix:{self._address}", "figures": figures}
+        body = {"state": self._state, "reason": self._reason, "address": self._address, "figures": figures}
         answer = self._link.post("work/replica/", {**body, "schema": self._schema or {}})
         if answer.is_good:
             self._progress.heard()
@@ -93,7 +96,7 @@ class Reporter:
 
     def _ask(self) -> dict[str, Any]:
         """Return what the server says of itself; nothing where it does not answer."""
-        connection = _Local(self._address)
+        connection = _Local(self._socket)
         try:
             connection.request("GET", "/-/figures", headers={"Host": "localhost"})
             told = json.loads(connection.getresponse().read(4096))

@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections import deque
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from channels.db import database_sync_to_async
 
@@ -32,6 +32,15 @@ class _Counts:
     histogram: list[int] = field(default_factory=lambda: [0] * (len(BINS_MS) + 1))
 
 
+@dataclass
+class Totals:
+    """The requests to a deployment since this gateway started. ``by_status``: how many were answered with which status."""
+
+    by_status: dict[int, int] = field(default_factory=dict)
+    total_ms: float = 0.0
+    histogram: list[int] = field(default_factory=lambda: [0] * (len(BINS_MS) + 1))
+
+
 @dataclass(frozen=True)
 class Done:
     """A request that was answered. Times in ms, sizes in bytes; ``problem`` in words."""
@@ -48,10 +57,14 @@ class Done:
 
 
 class Counter:
-    """Counts requests, and stores what it counted every few seconds. While the database is away it keeps it."""
+    """Counts requests, and stores what it counted every few seconds. While the database is away it keeps it.
 
-    def __init__(self) -> None:
-        self._gateway = uuid4().hex
+    ``totals``: by the ids of deployments. Args: gateway: what this one is called.
+    """
+
+    def __init__(self, gateway: str) -> None:
+        self.totals: dict[str, Totals] = {}
+        self._gateway = gateway
         self._counts: dict[tuple[str, int], _Counts] = {}
         self._records: deque[RequestRecord] = deque(maxlen=MOST_RECORDS)
         self._second = 0
@@ -80,7 +93,12 @@ class Counter:
         counts.failed += done.status >= 500
         counts.refused += 400 <= done.status < 500
         counts.total_ms += done.took_ms
-        counts.histogram[bisect_left(BINS_MS, done.took_ms)] += 1
+        place_of_time = bisect_left(BINS_MS, done.took_ms)
+        counts.histogram[place_of_time] += 1
+        totals = self.totals.setdefault(done.deployment_id, Totals())
+        totals.by_status[done.status] = totals.by_status.get(done.status, 0) + 1
+        totals.total_ms += done.took_ms
+        totals.histogram[place_of_time] += 1
         if int(now) != self._second:
             self._second, self._kept = int(now), [0, 0]
         is_bad = done.status >= 400

@@ -1,5 +1,6 @@
 """One request to one server and its answer back."""
 
+import io
 import logging
 from dataclasses import dataclass
 
@@ -30,9 +31,10 @@ _ALWAYS = [
     (b"cache-control", b"no-store"),
 ]
 CONNECT_WITHIN_S = 5
+NOT_CONNECTED = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
 MOST_TRIES = 3
-# Answers up to this size go out in one piece.
-WHOLE_BYTES = 256 * 1024
+# Answers up to this size go out in one piece, and can be collected.
+WHOLE_BYTES = 2**20
 
 
 @dataclass
@@ -47,12 +49,10 @@ class Request:
     id: str
     deployment: str
 
-    def url(self) -> URL:
-        """Return the address at the server."""
+    def url(self, base: str) -> URL:
+        """Return the address at a server."""
         query = self.query.decode("latin-1")
-        return URL(
-            f"http://replica{self.path}{f'?{query}' if query else ''}", encoded=bool(query) or self.path.isascii()
-        )
+        return URL(f"{base}{self.path}{f'?{query}' if query else ''}", encoded=bool(query) or self.path.isascii())
 
     def sent_headers(self) -> list[tuple[str, str]]:
         """Return the headers for the server."""
@@ -62,8 +62,18 @@ class Request:
         return [*kept, ("x-request-id", self.id)]
 
 
-async def forward(pool: Pool, upstream: Upstream, request: Request, send: Send) -> tuple[int, int]:
-    """Have a request answered; the server, which the caller has acquired, is given back. Returns status and bytes of the answer.
+@dataclass(frozen=True)
+class Answered:
+    """What was answered. ``body``: None where it was too large to be kept. ``size`` in bytes."""
+
+    status: int
+    size: int
+    body: bytes | None = None
+    content_type: str = ""
+
+
+async def forward(pool: Pool, upstream: Upstream, request: Request, send: Send) -> Answered:
+    """Have a request answered; the server, which the caller has acquired, is given back.
 
     Raises:
         Refused: no server could be reached, it ended meanwhile, or took too long.
@@ -71,7 +81,7 @@ async def forward(pool: Pool, upstream: Upstream, request: Request, send: Send) 
     for attempt in range(MOST_TRIES):
         try:
             return await _pass_on(pool, upstream, request, send)
-        except aiohttp.ClientConnectorError:
+        except NOT_CONNECTED:
             # Nothing was sent yet, so another one may have it.
             pool.avoid(upstream)
         finally:
@@ -89,50 +99,50 @@ async def copy_to(pool: Pool, upstream: Upstream, request: Request) -> None:
 
     try:
         await _pass_on(pool, upstream, request, nowhere)
-    except (Refused, aiohttp.ClientError):
+    except (Refused, aiohttp.ClientError, TimeoutError):
         pass
     finally:
         pool.release(upstream)
 
 
-async def _pass_on(pool: Pool, upstream: Upstream, request: Request, send: Send) -> tuple[int, int]:
+async def _pass_on(pool: Pool, upstream: Upstream, request: Request, send: Send) -> Answered:
     timeout_ms = pool.settings["timeout_ms"]
     has_begun = False
     answered = 0
     try:
         async with upstream.session.request(
             request.method,
-            request.url(),
-            data=request.body or None,
+            request.url(upstream.base),
+            data=io.BytesIO(request.body) if len(request.body) > WHOLE_BYTES else request.body or None,
             headers=request.sent_headers(),
             allow_redirects=False,
             timeout=aiohttp.ClientTimeout(total=timeout_ms / 1000, sock_connect=CONNECT_WITHIN_S),
         ) as response:
-            status = response.status
+            status, content_type = response.status, response.headers.get("content-type", "")
             length = response.content_length
             if length is not None and length <= WHOLE_BYTES:
                 body = await response.read()
                 has_begun = True
                 await _begin(send, response, request, len(body))
                 await send({"type": "http.response.body", "body": body})
-                return status, len(body)
+                return Answered(status, len(body), body, content_type)
             has_begun = True
             await _begin(send, response, request, length)
             async for chunk in response.content.iter_any():
                 answered += len(chunk)
                 await send({"type": "http.response.body", "body": chunk, "more_body": True})
             await send({"type": "http.response.body", "body": b""})
-            return status, answered
+            return Answered(status, answered)
+    except NOT_CONNECTED:
+        raise
     except TimeoutError:
         if has_begun:
-            return 504, answered  # the client sees an answer that breaks off
+            return Answered(504, answered)  # the client sees an answer that breaks off
         detail = _("The model did not answer within %(timeout)d ms.") % {"timeout": timeout_ms}
         raise Refused(504, "timeout", detail) from None
-    except aiohttp.ClientConnectorError:
-        raise
     except aiohttp.ClientError as error:
         if has_begun:
-            return 502, answered
+            return Answered(502, answered)
         logger.info("A replica of %s broke off: %s", pool.name, error)
         raise Refused(502, "broken_off", _("The replica ended before it answered. Try again."), retry_after=1) from None
 

@@ -5,6 +5,7 @@ import hmac
 import logging
 import os
 import random
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -18,8 +19,9 @@ from apps.core import events
 from apps.core.crypto import token_hash
 from apps.endpoints import tokens
 from apps.endpoints.events import ROUTES_TOPIC
-from apps.endpoints.services.routes import all_routes, routes_version
+from apps.endpoints.services.routes import ROUTES_FORMAT, all_routes, routes_version
 from studio.asgi.scoring.pools import Pool
+from studio.asgi.scoring.quotas import Quota
 from studio.asgi.scoring.refusals import Refused
 
 logger = logging.getLogger(__name__)
@@ -30,10 +32,14 @@ POLL_S = 2.0
 class EndpointRoute:
     """One endpoint as the gateway knows it."""
 
-    def __init__(self, said: dict[str, Any], pools: dict[str, Pool]) -> None:
+    def __init__(self, said: dict[str, Any], pools: dict[str, Pool], quota: Quota) -> None:
         self.id: str = said["id"]
+        self.name: str = said["name"]
+        self.workspace: str = said["workspace"]
+        self.workspace_id: str = said["workspace_id"]
         self.auth: str = said["auth"]
         self.keys: list[str] = said["keys"]
+        self.quota = quota
         self.pools = {name: pools[route["id"]] for name, route in said["deployments"].items()}
         self.deployment_ids = {name: route["id"] for name, route in said["deployments"].items()}
         self.traffic: list[tuple[str, int]] = [
@@ -43,14 +49,18 @@ class EndpointRoute:
             (name, share) for name, share in said["mirror"].items() if share and name in self.pools
         ]
 
-    def opens(self, token: str) -> bool:
-        """Whether a key or token opens this endpoint. Takes as long for a wrong key as for a right one."""
+    def caller(self, token: str) -> str:
+        """Return who has a key or token that opens this endpoint: ``primary``, ``secondary``, ``token`` for all that have one, or
+        ``studio``; empty where it does not. Takes as long for a wrong key as for a right one."""
         if self.auth == "key":
             digest = token_hash(token)
             first, second = (hmac.compare_digest(digest, key) for key in self.keys)
             if first or second:
-                return True
-        return tokens.opens(token, self.id, only_test=self.auth == "key")
+                return "primary" if first else "secondary"
+        kind = tokens.kind_of(token, self.id)
+        if kind == tokens.TEST:
+            return "studio"
+        return "token" if kind and self.auth != "key" else ""
 
     def choose(self, wanted: str) -> str:
         """Return the name of the deployment for a request.
@@ -79,12 +89,17 @@ class EndpointRoute:
 
 
 class Routes:
-    """Follows the routes of all endpoints. Args: kept: the file that holds what was last known."""
+    """Follows the routes of all endpoints. ``pools``: by the ids of deployments.
 
-    def __init__(self, kept: Path) -> None:
+    Args: kept: the file that holds what was last known. wake: called when a request waits for a deployment that sleeps.
+    """
+
+    def __init__(self, kept: Path, wake: Callable[[], None]) -> None:
+        self.pools: dict[str, Pool] = {}
         self._kept = kept
+        self._wake = wake
         self._version = -1
-        self._pools: dict[str, Pool] = {}
+        self._quotas: dict[str, Quota] = {}
         self._by_place: dict[tuple[str, str], EndpointRoute] = {}
         self._by_name: dict[str, list[EndpointRoute]] = {}
         self._woken = asyncio.Event()
@@ -94,7 +109,9 @@ class Routes:
     async def start(self) -> None:
         """Take over what was last known, and begin to follow what changes."""
         with suppress(OSError, ValueError, KeyError, TypeError):
-            self._take(orjson.loads(self._kept.read_bytes()))
+            kept = orjson.loads(self._kept.read_bytes())
+            if kept["format"] == ROUTES_FORMAT:
+                self._take(kept)
         self._version = -1  # the database may have been replaced since
         loop = asyncio.get_running_loop()
         self._tasks = [loop.create_task(self._follow()), loop.create_task(self._listen())]
@@ -104,8 +121,13 @@ class Routes:
         for task in self._tasks:
             task.cancel()
         await asyncio.wait(self._tasks)
-        for pool in self._pools.values():
+        for pool in self.pools.values():
             await pool.close()
+
+    @property
+    def endpoints(self) -> Iterable[EndpointRoute]:
+        """All endpoints."""
+        return self._by_place.values()
 
     def find(self, workspace: str, name: str) -> EndpointRoute | None:
         """Return an endpoint by the names in its address."""
@@ -128,16 +150,21 @@ class Routes:
         by_place: dict[tuple[str, str], EndpointRoute] = {}
         by_name: dict[str, list[EndpointRoute]] = {}
         pools: dict[str, Pool] = {}
+        quotas: dict[str, Quota] = {}
         for endpoint in said["endpoints"]:
             for name, route in endpoint["deployments"].items():
-                pool = pools[route["id"]] = self._pools.get(route["id"]) or Pool()
+                pool = pools[route["id"]] = self.pools.get(route["id"]) or Pool(self._wake)
                 pool.update(name, route)
-            made = EndpointRoute(endpoint, pools)
+            quota = quotas[endpoint["id"]] = self._quotas.get(endpoint["id"]) or Quota()
+            quota.per_minute = endpoint["requests_per_minute"]
+            made = EndpointRoute(endpoint, pools, quota)
             by_place[endpoint["workspace"], endpoint["name"]] = made
             by_name.setdefault(endpoint["name"], []).append(made)
-        for deployment_id in self._pools.keys() - pools.keys():
-            self._pools[deployment_id].update("", {**self._pools[deployment_id].settings, "replicas": []})
-        self._pools, self._by_place, self._by_name = pools, by_place, by_name
+        for deployment_id in self.pools.keys() - pools.keys():
+            gone = self.pools[deployment_id]
+            gone.update("", {**gone.settings, "replicas": [], "wake_wait_ms": 0})
+        self.pools, self._quotas = pools, quotas
+        self._by_place, self._by_name = by_place, by_name
         self._version = said["version"]
 
     def _keep(self, said: dict[str, Any]) -> None:
