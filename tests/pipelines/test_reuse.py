@@ -228,7 +228,7 @@ def test_the_unknown_of_an_input_is_said(works, monkeypatch):
                 inputs={"page": InputPort("uri_file")},
                 command="cat ${{inputs.page}} > ${{outputs.out}}",
             )
-        },  # fmt: skip # noqa: E501
+        },
     )
     works.do_all(works.submit(graph))
     _will, why, _differences = plan(works, graph)["look"]

@@ -99,6 +99,8 @@ class Driver:
     # --- Processes ---
 
     def _hire(self) -> None:
+        for idle in [worker for worker in self._workers if worker.is_ready and worker.work is None]:
+            self._give(idle)
         busy = sum(worker.work is not None for worker in self._workers)
         wanted = min(self._plan.processes, busy + len(self._waiting))
         while len(self._workers) < wanted:
@@ -154,7 +156,6 @@ class Driver:
             else:
                 self.done += 1
                 self._count(max(0, missing), 0, "items for which run() gave nothing")
-        self._give(worker)
 
     def _give(self, worker: _Worker) -> None:
         if not self._waiting:
