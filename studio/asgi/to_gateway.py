@@ -72,6 +72,12 @@ class ToGateway:
             await send({"type": "http.response.start", "status": refusal.status, "headers": refusal.headers()})
             await send({"type": "http.response.body", "body": refusal.body()})
 
+    async def stop(self) -> None:
+        """Close the connections to the gateway."""
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
     def _client(self) -> aiohttp.ClientSession:
         loop = asyncio.get_running_loop()
         if self._session is None or self._loop is not loop:

@@ -38,7 +38,7 @@ to_gateway = ToGateway()
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
     """Route one connection."""
     if scope["type"] == "lifespan":
-        return await answer_lifespan(receive, send)
+        return await answer_lifespan(receive, send, stop=to_gateway.stop)
     if scope["type"] == "websocket":
         return await websockets(scope, receive, send)
     if scope["path"] == "/healthz":

@@ -22,7 +22,7 @@ export function fitsScalar(type: Scalar, value: Json): boolean {
 
 function fitsTable({ layout, columns }: Table, value: Json): boolean {
   const names = columns.map(({ name }) => name);
-  let rows: Json[] = [];
+  let rows: Json[];
   if (layout === 'split') {
     if (!isObject(value) || !Array.isArray(value['columns']) || !Array.isArray(value['data'])) return false;
     if (JSON.stringify(value['columns']) !== JSON.stringify(names)) return false;
@@ -107,7 +107,7 @@ export function typed(type: Scalar, text: string): { ok: true; value: Json } | {
 /** What a cell shows of a value. */
 export function shown(type: Scalar, value: Json | undefined): string {
   if (value === null || value === undefined) return '';
-  return type.kind === 'json' ? JSON.stringify(value) : String(value);
+  return typeof value === 'object' || type.kind === 'json' ? JSON.stringify(value) : String(value);
 }
 
 /** What a column takes, in a word. */
