@@ -19,6 +19,7 @@ ICON_USES = {
     "templates/**/*.html": r"""{% icon ["']([\w-]+)|icon_name=["']([\w-]+)|action_icon=["']([\w-]+)""",
     "apps/**/*.py": r"""\bicon(?:: ClassVar\[str\]|: str)? ?= ?["']([\w-]+)""",
     "static/src/**/*.ts": r"""\bicon\(["']([\w-]+)""",
+    "static/src/**/*.tsx": r"""<Icon name="([\w-]+)|\bicon="([\w-]+)""",
 }
 
 
@@ -38,7 +39,7 @@ def test_every_icon_that_is_used_exists() -> None:
 
 
 def _texts_of_the_scripts() -> set[str]:
-    sources = [path for path in ROOT.glob("static/src/**/*.ts") if not path.name.endswith(".test.ts")]
+    sources = [path for path in ROOT.glob("static/src/**/*.ts*") if not path.name.endswith(".test.ts")]
     calls = [match for path in sources for match in re.findall(r"""\bt\(\s*(['"`])(.*?)\1\s*[,)]""", path.read_text())]
     return {text for _quote, text in calls}
 
