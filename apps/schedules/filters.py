@@ -39,6 +39,13 @@ class ScheduleFilter(django_filters.FilterSet):
         fields: list[str] = []
 
 
+class ScheduleAPIFilter(ScheduleFilter):
+    """As on pages; ``source`` gives the schedules of one run or published pipeline, ``name`` the one of this name."""
+
+    source = django_filters.CharFilter(field_name="subject_source")
+    name = django_filters.CharFilter(field_name="name", lookup_expr="iexact")
+
+
 class TickFilter(django_filters.FilterSet):
     """The history of a schedule, by what became of each time."""
 

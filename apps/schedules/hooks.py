@@ -1,6 +1,6 @@
 """What schedules ask of the apps to their left: what can be started, and what can be looked at."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 from uuid import UUID
@@ -28,12 +28,25 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class Changes:
+    """How what a schedule starts differs from what it was taken of. ``inputs`` by name, as literals or paths; in texts
+    ``${{creation_context.trigger_time}}`` and the like are filled in each time."""
+
+    inputs: Mapping[str, Any] = field(default_factory=dict)
+    tags: Mapping[str, str] = field(default_factory=dict)
+    experiment_name: str = ""
+    continue_on_failure: bool | None = None
+
+
+@dataclass(frozen=True)
 class Taken:
-    """What a schedule will start, frozen. ``content`` becomes ``Schedule.subject``, ``label`` says in a few words what it is."""
+    """What a schedule will start, frozen. ``content`` becomes ``Schedule.subject``, ``label`` says in a few words what it is,
+    ``source`` is the id of the row that it was taken of, if it was."""
 
     kind: str
     content: dict[str, Any]
     label: str
+    source: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,8 +78,8 @@ class Subject(Protocol):
     def choices(self, workspace: Workspace) -> list[Choice]:
         """Return some things that a new schedule there can start, those that people mean most often first."""
 
-    def take(self, workspace: Workspace, actor: Any, source: str) -> Taken:
-        """Freeze what ``source`` names: so that what is started is the same each time.
+    def take(self, workspace: Workspace, actor: Any, source: str, changes: Changes) -> Taken:
+        """Freeze what ``source`` names, with changes: so that what is started is the same each time.
 
         Raises:
             UserError: there is no such thing, or it cannot be started again.

@@ -33,10 +33,11 @@ class ScheduleQuerySet(models.QuerySet["Schedule"]):
 class Schedule(BaseModel):
     """When something is started, again and again.
 
-    ``subject``: what, as the app that ``subject_kind`` names froze it (see ``hooks.Subject``). ``trigger``: when, as
-    ``reading.to_json`` writes it. ``next_at``: when it is looked at next; None unless it is active. ``owner``: in whose name it
-    starts things, and whose rights are asked each time. ``state_reason``: why the studio stopped it; ``problem``: why its data
-    could not be looked at last time. ``seen``: what its data looked like then, as the watcher gave it.
+    ``subject``: what, as the app that ``subject_kind`` names froze it (see ``hooks.Subject``); ``subject_source``: the row it
+    was taken of. ``trigger``: when, as ``reading.to_json`` writes it. ``next_at``: when it is looked at next; None unless it is
+    active. ``owner``: in whose name it starts things, and whose rights are asked each time. ``state_reason``: why the studio
+    stopped it; ``problem``: why its data could not be looked at last time. ``seen``: what its data looked like then, as the
+    watcher gave it.
     """
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="schedules")
@@ -55,6 +56,7 @@ class Schedule(BaseModel):
     subject_kind = models.CharField(max_length=20)
     subject = models.JSONField(default=dict)
     subject_label = models.CharField(max_length=255, blank=True)
+    subject_source = models.CharField(max_length=100, blank=True)
     trigger_type = models.CharField(max_length=20, choices=TriggerType)
     trigger = models.JSONField()
     missed = models.CharField(max_length=10, choices=MissedPolicy, default=MissedPolicy.ONCE)
@@ -93,6 +95,9 @@ class Schedule(BaseModel):
             ),
             models.Index("workspace", Lower("name"), "id", name="named_schedules"),
             models.Index(fields=["workspace", "next_at", "id"], name="schedules_by_next"),
+            models.Index(fields=["workspace", "subject_source", "-created_at", "id"], name="schedules_by_source",
+                condition=~Q(subject_source=""),
+            ),
             models.Index(fields=["workspace", "-last_at", "id"], name="schedules_by_last"),
         ]  # fmt: skip
 

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
 __all__ = [
-    "Client", "Component", "Dataset", "Model", "PipelineEndpoint", "PublishedPipeline", "Run", "StudioError", "Workspace",
+    "Client", "Component", "Dataset", "Model", "PipelineEndpoint", "PublishedPipeline", "Run",
+    "Schedule", "ScheduleRecurrence", "StudioError", "Workspace",
     "__version__",
 ]  # fmt: skip
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from mlstudio.published import PipelineEndpoint, PublishedPipeline
     from mlstudio.registered import Component
     from mlstudio.run import Run
+    from mlstudio.schedules import Schedule, ScheduleRecurrence
     from mlstudio.workspace import Workspace
 
 _HOMES = {
@@ -34,6 +36,8 @@ _HOMES = {
     "PipelineEndpoint": "mlstudio.published",
     "PublishedPipeline": "mlstudio.published",
     "Run": "mlstudio.run",
+    "Schedule": "mlstudio.schedules",
+    "ScheduleRecurrence": "mlstudio.schedules",
     "StudioError": "mlstudio.errors",
     "Workspace": "mlstudio.workspace",
 }

@@ -8,7 +8,7 @@ import factory
 
 from apps.core.errors import UserError
 from apps.core.ids import uuid7
-from apps.schedules.hooks import Choice, Described, Look, Started, Taken
+from apps.schedules.hooks import Changes, Choice, Described, Look, Started, Taken
 from apps.schedules.models import Schedule, Tick
 from apps.workspaces.models import Workspace
 from apps.workspaces.roles import Action, Role
@@ -32,7 +32,7 @@ class Bell:
     def choices(self, workspace: Workspace) -> list[Choice]:
         return [Choice("ding", "Ding")]
 
-    def take(self, workspace: Workspace, actor: Any, source: str) -> Taken:
+    def take(self, workspace: Workspace, actor: Any, source: str, changes: Changes) -> Taken:
         if source not in {"ding", "dong"}:
             raise UserError("There is no such bell.", field="starts")
         return Taken(self.kind, {"sound": source}, source.title())

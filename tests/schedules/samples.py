@@ -2,6 +2,7 @@
 
 from apps.accounts.models import User
 from apps.experiments.scheduling.subject import take_run
+from apps.schedules.hooks import Changes
 from apps.schedules.models import Schedule
 from apps.schedules.services import NewSchedule, create_schedule
 from apps.workspaces.models import Workspace
@@ -16,6 +17,6 @@ def schedule_name(workspace: Workspace, person: User) -> str:
     name = f"only-in-{workspace.name}-{Schedule.objects.filter(workspace=workspace).count()}"
     config = {"version": 1, "command": "true", "environment": None, "compute": "local"}
     run = RunFactory.create(workspace=workspace, config=config, completed=True)
-    new = NewSchedule(name=name, taken=take_run(run), trigger=cron("0 0 * * *"))
+    new = NewSchedule(name=name, taken=take_run(run, Changes()), trigger=cron("0 0 * * *"))
     create_schedule(actor=member(workspace, Role.OWNER), workspace=workspace, new=new)
     return name

@@ -6,7 +6,6 @@
     {"file": {…hooks.JobFile}, "type", "snapshot": "…" or null}                                     # a job file
 """
 
-from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import Any, Final
 from uuid import UUID
@@ -26,7 +25,7 @@ from apps.experiments.services.job_files import submit_file
 from apps.experiments.services.submit import clone_config, submit_command
 from apps.experiments.states import TERMINAL
 from apps.schedules.filling import filled
-from apps.schedules.hooks import Choice, Described, Fact, Started, Taken
+from apps.schedules.hooks import Changes, Choice, Described, Fact, Started, Taken
 from apps.schedules.models import Schedule, Tick
 from apps.workspaces.models import Workspace
 from apps.workspaces.roles import Action
@@ -50,8 +49,8 @@ class JobSubject:
         newest = runs.of_users().select_related("experiment").order_by("-created_at", "id")
         return [Choice(str(run.pk), f"{run} · {run.experiment}") for run in newest[:MOST_CHOICES]]
 
-    def take(self, workspace: Workspace, actor: Any, source: str) -> Taken:
-        return take_run(find_run(workspace, source))
+    def take(self, workspace: Workspace, actor: Any, source: str, changes: Changes) -> Taken:
+        return take_run(find_run(workspace, source), changes)
 
     def keep(self, schedule: Schedule) -> None:
         wanted = set(_snapshots_of(schedule.subject))
@@ -114,29 +113,33 @@ def find_run(workspace: Workspace, source: str) -> Run:
     return found
 
 
-def take_run(run: Run, inputs: Mapping[str, Any] | None = None, tags: Mapping[str, str] | None = None) -> Taken:
-    """Freeze the job of a run, to be submitted again and again. Args: inputs, tags: what is different from the run's.
+def take_run(run: Run, changes: Changes) -> Taken:
+    """Freeze the job of a run, to be submitted again and again.
 
     Raises:
         NotRepeatable: it was no command of the studio's. InvalidInput: it has no input of a name.
     """
+    if changes.continue_on_failure is not None:
+        raise InvalidInput(
+            {"starts.continue_on_failure": [_("Only pipelines have steps that others could go on without.")]}
+        )
     job = clone_config(run)
     changed = dict(job.inputs)
-    for name, value in (inputs or {}).items():
+    for name, value in changes.inputs.items():
         if name not in changed:
             message = _("The job has no input “%(name)s”; it has: %(known)s.")
             known = ", ".join(job.inputs) or "–"
             raise InvalidInput({f"inputs.{name}": [message % {"name": shown(name), "known": known}]})
         changed[name] = {**changed[name], **(value if isinstance(value, dict) else _given(changed[name], value))}
-    job = replace(job, inputs=changed, tags={**job.tags, **(tags or {})})
+    job = replace(job, inputs=changed, tags={**job.tags, **changes.tags})
     job.properties.pop("ContentSnapshotId", None)
     content = {
         "run": {"id": str(run.pk), "name": run.name},
         "job": asdict(job),
-        "experiment_name": run.experiment.name if run.experiment else "",
+        "experiment_name": changes.experiment_name or (run.experiment.name if run.experiment else ""),
         "snapshot": str(run.snapshot_id) if run.snapshot_id else None,
     }
-    return Taken(KIND, content, str(run))
+    return Taken(KIND, content, str(run), str(run.pk))
 
 
 def take_file(file: JobFile, label: str) -> Taken:

@@ -11,7 +11,7 @@ from apps.experiments.hooks import JobFile
 from apps.experiments.scheduling.file import ReadSchedule, read_schedule_file
 from apps.experiments.scheduling.subject import find_run, take_file, take_run
 from apps.experiments.services.job_files import check_file
-from apps.schedules.hooks import Taken
+from apps.schedules.hooks import Changes, Taken
 from apps.schedules.models import Schedule
 from apps.schedules.services import NewSchedule, create_schedule, edit_schedule, find_schedule
 from apps.workspaces.models import Workspace
@@ -44,7 +44,7 @@ def apply_file(*, actor: User, workspace: Workspace, sent: SentFile) -> tuple[Sc
 
 def _taken(workspace: Workspace, read: ReadSchedule, sent: SentFile) -> Taken:
     if read.reference:
-        return take_run(find_run(workspace, read.reference), read.inputs, read.tags)
+        return take_run(find_run(workspace, read.reference), Changes(read.inputs, read.tags))
     text = read.text or sent.job.text
     if not text:
         message = _("Send the job file “%(path)s” along; studio schedule create does.")

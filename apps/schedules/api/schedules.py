@@ -22,7 +22,8 @@ from apps.schedules.api.serializers import (
     ScheduleTickSerializer,
     TriggerPreviewSerializer,
 )
-from apps.schedules.filters import ScheduleFilter, TickFilter
+from apps.schedules.filters import ScheduleAPIFilter, TickFilter
+from apps.schedules.hooks import Changes, Taken
 from apps.schedules.models import Schedule, Tick
 from apps.schedules.reading import read_trigger
 from apps.schedules.services import NewSchedule
@@ -34,13 +35,23 @@ from apps.workspaces.roles import Action
 SHOWN_TIMES = 5
 
 
-class ScheduleCollection(WorkspaceAPI, Idempotent, ListCreateAPIView[Schedule]):
+class TakesSource(WorkspaceAPI):
+    """Mix into views that take what a schedule starts; put it first."""
+
+    def taken(self, starts: dict[str, Any]) -> Taken:
+        """Freeze what a command names."""
+        changes = dict(starts)
+        kind, source = changes.pop("kind"), changes.pop("source")
+        return services.take(self.workspace, self.actor, kind, source, Changes(**changes))
+
+
+class ScheduleCollection(TakesSource, Idempotent, ListCreateAPIView[Schedule]):
     """The schedules of a workspace."""
 
     access = workspace_access(get=Action.SCHEDULES_READ, post=Action.SCHEDULES_WRITE)
     serializer_class = ScheduleSerializer
     queryset = Schedule.objects.none()
-    filterset_class = ScheduleFilter
+    filterset_class = ScheduleAPIFilter
 
     def get_queryset(self) -> QuerySet[Schedule]:
         rows = Schedule.objects.filter(workspace=self.workspace).select_related("workspace", "owner")
@@ -57,7 +68,7 @@ class ScheduleCollection(WorkspaceAPI, Idempotent, ListCreateAPIView[Schedule]):
         command.is_valid(raise_exception=True)
         said = dict(command.validated_data)
         starts, is_enabled = said.pop("starts"), said.pop("enabled")
-        taken = services.subject_of(starts["kind"]).take(self.workspace, self.actor, starts["source"])
+        taken = self.taken(starts)
         new = NewSchedule(taken=taken, is_enabled=is_enabled, **said)
         schedule = services.create_schedule(actor=self.actor, workspace=self.workspace, new=new)
         return Response(ScheduleSerializer(schedule).data, status=201)
@@ -79,7 +90,7 @@ class PreviewTrigger(WorkspaceAPI, APIView):
         return Response(TriggerPreviewSerializer(answer).data)
 
 
-class OneScheduleAPI(WorkspaceAPI):
+class OneScheduleAPI(TakesSource):
     """Mix into views of one schedule; put it first. Sets ``self.schedule``."""
 
     schedule: Schedule
@@ -109,7 +120,7 @@ class ScheduleItem(OneScheduleAPI, GenericAPIView[Schedule]):
         changes = dict(command.validated_data)
         starts, taken = changes.pop("starts", None), None
         if starts is not None:
-            taken = services.subject_of(starts["kind"]).take(self.workspace, self.actor, starts["source"])
+            taken = self.taken(starts)
         schedule = services.edit_schedule(actor=self.actor, schedule=self.schedule, changes=changes, taken=taken)
         return Response(ScheduleSerializer(schedule).data)
 

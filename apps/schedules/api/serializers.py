@@ -18,6 +18,7 @@ class ScheduleSubjectSerializer(serializers.Serializer[Any]):
 
     kind = serializers.CharField()
     label = serializers.CharField()
+    source = serializers.CharField()
 
 
 class ScheduleSerializer(serializers.ModelSerializer[Schedule]):
@@ -52,7 +53,7 @@ class ScheduleSerializer(serializers.ModelSerializer[Schedule]):
     @extend_schema_field(ScheduleSubjectSerializer)
     def get_starts(self, schedule: Schedule) -> Any:
         """Return what it starts."""
-        return {"kind": schedule.subject_kind, "label": schedule.subject_label}
+        return {"kind": schedule.subject_kind, "label": schedule.subject_label, "source": schedule.subject_source}
 
     def get_url(self, schedule: Schedule) -> str:
         """Return the path of its page."""
@@ -73,10 +74,15 @@ class ScheduleTickSerializer(serializers.ModelSerializer[Tick]):
 
 
 class SourceSerializer(serializers.Serializer[Any]):
-    """What to start: `kind` is `job` or `pipeline`, `source` names a run or a published pipeline."""
+    """What to start: `kind` is `job` or `pipeline`, `source` names a run or a published pipeline. The rest is what differs from
+    that; in inputs, `${{creation_context.trigger_time}}` and `${{creation_context.changed_path}}` are filled in each time."""
 
     kind = serializers.CharField(max_length=20)
     source = serializers.CharField(max_length=500)
+    inputs = serializers.DictField(required=False, default=dict)
+    tags = TagsField(required=False, default=dict)
+    experiment_name = serializers.CharField(max_length=255, required=False, default="", allow_blank=True)
+    continue_on_failure = serializers.BooleanField(required=False, allow_null=True, default=None)
 
 
 class EditScheduleSerializer(serializers.Serializer[Any]):

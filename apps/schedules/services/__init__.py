@@ -9,7 +9,7 @@ from apps.schedules.services.keeping import (
     find_schedule,
     get_schedule,
 )
-from apps.schedules.services.kinds import subject_of, watcher_of
+from apps.schedules.services.kinds import subject_of, take, watcher_of
 from apps.schedules.services.looking import look_at_data
 from apps.schedules.services.starting import start_tick
 from apps.schedules.services.switching import pause_schedule, resume_schedule, run_now
@@ -29,5 +29,6 @@ __all__ = [
     "run_now",
     "start_tick",
     "subject_of",
+    "take",
     "watcher_of",
 ]

@@ -160,6 +160,7 @@ def check_policies(schedule: Schedule) -> None:
 
 def _take(schedule: Schedule, taken: Taken) -> None:
     schedule.subject_kind, schedule.subject, schedule.subject_label = taken.kind, taken.content, taken.label[:255]
+    schedule.subject_source = taken.source
 
 
 def _set_trigger(schedule: Schedule, actor: User, given: Any, now: datetime, *, is_active: bool) -> None:

@@ -1,8 +1,11 @@
 """Who starts things, and who looks at data, by their kinds."""
 
+from typing import Any
+
 from apps.schedules import hooks
 from apps.schedules.errors import SubjectUnknown, WatcherUnknown
-from apps.schedules.hooks import Subject, Watcher
+from apps.schedules.hooks import Changes, Subject, Taken, Watcher
+from apps.workspaces.models import Workspace
 
 
 def subject_of(kind: str) -> Subject:
@@ -15,6 +18,11 @@ def subject_of(kind: str) -> Subject:
     if kind not in known:
         raise SubjectUnknown(kind, list(known))
     return known[kind]
+
+
+def take(workspace: Workspace, actor: Any, kind: str, source: str, changes: Changes | None = None) -> Taken:
+    """Freeze something to start (see ``hooks.Subject.take``)."""
+    return subject_of(kind).take(workspace, actor, source, changes or Changes())
 
 
 def watcher_of(kind: str) -> Watcher:

@@ -79,7 +79,7 @@ def _create(request: WorkspaceRequest, form: ScheduleForm) -> HttpResponse:
     kind, source = form.cleaned_data["starts"]
     if not source:
         raise InvalidInput({"starts": [_("Choose what it starts.")]})
-    taken = services.subject_of(kind).take(request.workspace, request.user, source)
+    taken = services.take(request.workspace, request.user, kind, source)
     new = NewSchedule(name=form.cleaned_data["name"], taken=taken, trigger=form.trigger(), **form.settings())
     schedule = services.create_schedule(actor=request.user, workspace=request.workspace, new=new)
     messages.success(request, _("“%(name)s” is active.") % {"name": schedule})
@@ -88,7 +88,7 @@ def _create(request: WorkspaceRequest, form: ScheduleForm) -> HttpResponse:
 
 def _change(request: WorkspaceRequest, schedule: Schedule, form: ScheduleForm) -> HttpResponse:
     kind, source = form.cleaned_data["starts"]
-    taken = services.subject_of(kind).take(request.workspace, request.user, source) if source else None
+    taken = services.take(request.workspace, request.user, kind, source) if source else None
     changes = {**form.settings(), "trigger": form.trigger()}
     changed = services.edit_schedule(actor=request.user, schedule=schedule, changes=changes, taken=taken)
     messages.success(request, _("“%(name)s” was changed.") % {"name": changed})
@@ -114,7 +114,7 @@ def _choices(request: WorkspaceRequest, wanted: str) -> tuple[list[Any], str]:
         kind, _sep, source = (request.POST.get("starts") or wanted).partition(":")
         if kind == subject.kind and source and f"{kind}:{source}" not in dict(own):
             with suppress(UserError):  # then it is no choice, which the form says
-                own.insert(0, (f"{kind}:{source}", subject.take(request.workspace, request.user, source).label))
+                own.insert(0, (f"{kind}:{source}", services.take(request.workspace, request.user, kind, source).label))
         if own:
             groups.append((str(subject.label), own))
         known |= dict(own)

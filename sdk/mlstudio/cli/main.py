@@ -17,6 +17,7 @@ from mlstudio.cli import (
     jobs,
     models,
     pipeline_endpoints,
+    schedules,
     workspaces,
 )
 from mlstudio.errors import StudioError
@@ -86,4 +87,5 @@ def build_parser() -> argparse.ArgumentParser:
     pipeline_endpoints.add_commands(commands, parents)
     endpoints.add_commands(commands, parents)
     environments.add_commands(commands, parents)
+    schedules.add_commands(commands, parents)
     return parser
