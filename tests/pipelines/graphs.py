@@ -34,7 +34,9 @@ def component(
 ) -> Component:
     """Return a command that uses everything it has."""
     ports = inputs or {}
-    words = [f"${{{{inputs.{name}}}}}" for name in ports] + [f"${{{{outputs.{name}}}}}" for name in outputs]
+    words = [f"${{{{inputs.{name}}}}}" for name, port in ports.items() if not port.optional]
+    words += [f"$[[${{{{inputs.{name}}}}}]]" for name, port in ports.items() if port.optional]
+    words += [f"${{{{outputs.{name}}}}}" for name in outputs]
     said.setdefault("command", " ".join(["python run.py", *words]))
     return Component("command", inputs=ports, outputs={name: OutputPort() for name in outputs}, **said)
 
@@ -168,7 +170,7 @@ class _Maker:
     ) -> Binding | None:
         choices: list[Binding | None] = [None] if port.optional or port.default is not None else []
         mode = "" if port.is_literal else self._mode()
-        choices += [FromPipeline(name, mode) for name, given in inputs.items() if given.type == port.type]
+        choices += [FromPipeline(name, mode) for name, given in inputs.items() if _may_take(port, given)]
         if port.is_literal:
             return self._pick([*choices, Value(LITERALS[port.type])])
         choices.append(FromData("azureml:iris:2", port.type, mode))
@@ -188,3 +190,9 @@ class _Maker:
 
     def _maybe(self) -> bool:
         return self._random.random() < 0.5
+
+
+def _may_take(port: InputPort, given: InputPort) -> bool:
+    """Whether an input always gets something where it needs it from one of the pipeline's."""
+    may_miss = port.optional or port.default is not None
+    return port.type == given.type and (may_miss or not given.optional or given.default is not None)
