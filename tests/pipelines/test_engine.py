@@ -11,7 +11,7 @@ from apps.pipelines import services
 from apps.pipelines.errors import NotResumable
 from apps.pipelines.graph.types import FromNode, Graph, Node, Settings, Value
 from apps.pipelines.models import PipelineRun, Step, StepResult
-from tests.pipelines.working import chain, component, fan, nested, now_of, states, steps
+from tests.pipelines.working import chain, component, fan, nested, now_of, run_of, states, steps
 
 pytestmark = [pytest.mark.django_db, pytest.mark.service]
 
@@ -28,7 +28,7 @@ def test_a_chain_runs_step_by_step_and_hands_its_outputs_on(works):
     assert (clean.kind, clean.parent_id, clean.experiment) == (RunKind.STEP, run.pk, run.experiment)
     assert states(run) == {"clean": "Completed", "train": "Running"}
     assert now_of(run).status_reason == "1 of 2 steps done; running: train"
-    train = steps(run)["train"].run
+    train = run_of(run, "train")
     given = train.config["inputs"]["data"]
     assert (given["kind"], given["id"]) == ("run", str(clean.pk))
     assert given["files"] == 1
@@ -42,7 +42,7 @@ def test_a_chain_runs_step_by_step_and_hands_its_outputs_on(works):
 def test_outputs_of_the_pipeline_are_those_of_its_steps(works):
     run = works.do_all(works.submit(chain("clean", "train")), contents={"train": "model"})
     lent = RunFile.objects.get(run=run)
-    own = RunFile.objects.get(run=steps(run)["train"].run)
+    own = RunFile.objects.get(run=run_of(run, "train"))
     assert (lent.path, lent.key, lent.origin_id) == ("outputs/result/data.txt", own.key, own.run_id)
     reading = replace(chain("look"), outputs={})
     reading = replace(
@@ -84,7 +84,7 @@ def test_a_failure_stops_what_runs_and_says_why_the_rest_did_not(works):
     works.do(steps(run)["split"])
     works.do(steps(run)["part1"], "failed", exit_code=1, reason="exit code 1")
     assert now_of(run).status == "Running"
-    assert steps(run)["part0"].run.status == "CancelRequested"
+    assert run_of(run, "part0").status == "CancelRequested"
     works.stop_canceled(run)
     now = steps(run)
     assert (now["part1"].state, now["part1"].reason) == ("Failed", "exit code 1")
@@ -143,7 +143,7 @@ def test_a_step_that_leaves_nothing_in_an_output_fails(works):
 def test_canceling_the_pipeline_cancels_its_steps(works, ada):
     run = works.submit(fan(2))
     works.do(steps(run)["split"])
-    working = works.machine.take(steps(run)["part0"].run)
+    working = works.machine.take(run_of(run, "part0"))
     works.machine.say(working, "run")
     cancel_run(actor=ada, run=now_of(run))
     assert now_of(run).status == "CancelRequested"
@@ -158,7 +158,7 @@ def test_canceling_the_pipeline_cancels_its_steps(works, ada):
 
 def test_a_step_that_somebody_cancels_stops_the_pipeline(works, ada):
     run = works.submit(chain("clean", "train"))
-    cancel_run(actor=ada, run=now_of(steps(run)["clean"].run))
+    cancel_run(actor=ada, run=now_of(run_of(run, "clean")))
     works.run_tasks()
     ended = now_of(run)
     assert (ended.status, ended.status_reason) == ("Canceled", "step clean was canceled: canceled by Ada Lovelace")
@@ -170,18 +170,18 @@ def test_a_pipeline_within_a_pipeline(works):
     inner.nodes["one"].inputs["depth"] = Value("${{parent.inputs.depth}}")
     run = works.submit(nested(inner), inputs={"depth": Value(7)})
     works.do(steps(run)["first"])
-    middle = steps(run)["middle"].run
+    middle = run_of(run, "middle")
     assert (middle.kind, middle.parent_id, middle.depth) == (RunKind.PIPELINE, run.pk, 1)
-    one = steps(middle)["one"].run
+    one = run_of(middle, "one")
     assert one.config["inputs"]["depth"]["value"] == 7
     assert works.do_all(run).status == "Completed"
-    assert now_of(steps(run)["last"].run).config["inputs"]["data"]["id"] == str(middle.pk)
+    assert now_of(run_of(run, "last")).config["inputs"]["data"]["id"] == str(middle.pk)
 
 
 def test_a_failure_within_a_pipeline_is_told_outside(works):
     run = works.submit(nested(chain("one", "two")))
     works.do(steps(run)["first"])
-    middle = steps(run)["middle"].run
+    middle = run_of(run, "middle")
     works.do(steps(middle)["one"], "failed", exit_code=1, reason="exit code 1")
     assert now_of(run).status_reason == "step middle failed: step one failed: exit code 1"
     assert steps(run)["last"].reason == "skipped: step middle failed"
@@ -190,7 +190,7 @@ def test_a_failure_within_a_pipeline_is_told_outside(works):
 def test_canceling_reaches_pipelines_within(works, ada):
     run = works.submit(nested(chain("one", "two")))
     works.do(steps(run)["first"])
-    middle = steps(run)["middle"].run
+    middle = run_of(run, "middle")
     cancel_run(actor=ada, run=now_of(run))
     works.run_tasks()
     assert now_of(middle).status == "Canceled"
@@ -207,7 +207,7 @@ def test_a_failed_pipeline_is_resumed_from_where_it_failed(works, ada):
     again = services.resume_pipeline(ada, now_of(run))
     works.run_tasks()
     assert states(again) == {"clean": "Reused", "split": "Running", "train": "Waiting"}
-    assert steps(again)["clean"].run == steps(run)["clean"].run
+    assert run_of(again, "clean") == run_of(run, "clean")
     assert steps(again)["clean"].reason.startswith("taken over from the run ")
     assert works.do_all(again).status == "Completed"
 
@@ -215,13 +215,13 @@ def test_a_failed_pipeline_is_resumed_from_where_it_failed(works, ada):
 def test_a_pipeline_within_a_resumed_one_goes_on_where_it_stopped(works, ada):
     run = works.submit(nested(chain("one", "two", is_deterministic=False)))
     works.do(steps(run)["first"])
-    middle = steps(run)["middle"].run
+    middle = run_of(run, "middle")
     works.do(steps(middle)["one"])
     works.do(steps(middle)["two"], "failed", exit_code=1)
     again = services.resume_pipeline(ada, now_of(run))
     works.run_tasks()
     assert states(again) == {"first": "Reused", "middle": "Running", "last": "Waiting"}
-    assert states(steps(again)["middle"].run) == {"one": "Reused", "two": "Running"}
+    assert states(run_of(again, "middle")) == {"one": "Reused", "two": "Running"}
 
 
 def test_running_again_takes_the_same_and_can_be_forced(works, ada):

@@ -6,6 +6,7 @@ import shlex
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -39,7 +40,9 @@ def folder(tmp_path):
     return tmp_path
 
 
-def run(folder: Path, script: str, *, arguments: str = "", source: str = "in", **settings):
+def run(
+    folder: Path, script: str, *, arguments: str = "", source: str = "in", **settings: Any
+) -> tuple[subprocess.CompletedProcess[str], list[str] | None]:
     """Run a parallel step's command in a folder, as a machine would."""
     (folder / "score.py").write_text(script)
     component = Component(
@@ -106,7 +109,7 @@ BAD = "def run(mini_batch):\n    if 'sub' in mini_batch[0]:\n        raise Value
 
 
 def test_so_much_may_fail(folder):
-    settings = {"mini_batch_size": "1", "max_retries": 0}
+    settings: dict[str, Any] = {"mini_batch_size": "1", "max_retries": 0}
     done, rows = run(folder, BAD, **settings)
     assert done.returncode == 0
     assert len(rows or []) == 5

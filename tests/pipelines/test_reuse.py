@@ -10,9 +10,9 @@ from apps.experiments.hooks import ResolvedEnvironment
 from apps.experiments.models import Run, RunFile
 from apps.experiments.services import delete_file, delete_run
 from apps.pipelines import services
-from apps.pipelines.graph.types import FromData, InputPort, Node, Settings, Value
+from apps.pipelines.graph.types import Binding, FromData, InputPort, Node, Settings, Value
 from apps.pipelines.models import StepResult
-from tests.pipelines.working import chain, code_of, component, fan, nested, now_of, states, steps
+from tests.pipelines.working import chain, code_of, component, fan, nested, now_of, run_of, states, steps
 
 pytestmark = [pytest.mark.django_db, pytest.mark.service]
 
@@ -29,7 +29,7 @@ def with_depth(depth, *keys):
 
 def test_what_has_not_changed_is_not_run_again(works):
     first = works.do_all(works.submit(chain("clean", "train")))
-    earlier = steps(first)["train"].run
+    earlier = run_of(first, "train")
     planned = plan(works, chain("clean", "train"))
     assert {key: will for key, (will, _why, _differences) in planned.items()} == {"clean": "reuse", "train": "reuse"}
     assert planned["train"][1] == f"nothing that it depends on has changed since the run {earlier.name} of today"
@@ -37,7 +37,7 @@ def test_what_has_not_changed_is_not_run_again(works):
     again = works.submit(chain("clean", "train"))
     assert (again.status, again.status_reason) == ("Completed", "2 steps done, 2 of them reused")
     assert states(again) == {"clean": "Reused", "train": "Reused"}
-    assert steps(again)["train"].run == earlier
+    assert run_of(again, "train") == earlier
     assert steps(again)["train"].reason.startswith(f"reused the run {earlier.name} of ")
     assert not Run.objects.filter(parent=again).exists()
     lent = RunFile.objects.get(run=again)
@@ -90,7 +90,7 @@ def test_changed_data_is_called_by_its_name(works):
 
     def reading(run):
         graph = chain("look")
-        inputs = {"data": FromData(f"runs:/{run.name}/outputs/result")}
+        inputs: dict[str, Binding] = {"data": FromData(f"runs:/{run.name}/outputs/result")}
         return replace(
             graph, nodes={"look": Node("look", inputs=inputs)}, components={"look": component("look", reads=("data",))}
         )
@@ -161,7 +161,7 @@ def test_what_gives_something_else_each_time_is_never_reused(works):
 @pytest.mark.parametrize("loss", ["run", "file"])
 def test_what_is_no_longer_there_is_not_reused(works, ada, loss):
     first = works.do_all(works.submit(chain("clean")))
-    run = steps(first)["clean"].run
+    run = run_of(first, "clean")
     if loss == "run":
         delete_run(actor=ada, run=now_of(first))
     else:
@@ -200,7 +200,7 @@ def test_pipelines_within_are_reused_step_by_step(works):
     again = works.submit(graph)
     assert again.status == "Completed"
     assert states(again) == {"first": "Reused", "middle": "Completed", "last": "Reused"}
-    assert set(states(steps(again)["middle"].run).values()) == {"Reused"}
+    assert set(states(run_of(again, "middle")).values()) == {"Reused"}
     inner = chain("one", "two", nodes={"two": {"inputs": {"depth": Value(8)}}})
     changed = plan(works, nested(inner))
     assert changed["middle"][0] == "run"

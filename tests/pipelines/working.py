@@ -153,6 +153,13 @@ def steps(run: Run) -> dict[str, Step]:
     return {step.key: step for step in services.steps_of(run)}
 
 
+def run_of(run: Run, key: str) -> Run:
+    """Return the run of a step, as it was when the step was read."""
+    found = steps(run)[key].run
+    assert found is not None
+    return found
+
+
 def states(run: Run) -> dict[str, str]:
     """Return where the steps of a run stand."""
     return {key: step.state for key, step in steps(run).items()}

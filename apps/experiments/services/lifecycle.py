@@ -96,8 +96,8 @@ def _cancel_one(run_id: UUID, reason: str) -> bool:
                 continue
             if row.kind == RunKind.PIPELINE:
                 row.move_to(RunStatus.CANCEL_REQUESTED, status_reason=reason)
-                hooks.cancel_asked(row)
                 run_changed(row)
+                hooks.cancel_asked(row)
                 return True
             if order is None or order.is_over:
                 finish(row, RunStatus.CANCELED, status_reason=reason)

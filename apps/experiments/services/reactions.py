@@ -12,7 +12,7 @@ from apps.compute.services import orders
 from apps.compute.states import Outcome, WorkState
 from apps.core import hooks as core_hooks
 from apps.experiments import hooks
-from apps.experiments.events import run_changed
+from apps.experiments.events import PARTS, run_changed
 from apps.experiments.models import Run, RunKind
 from apps.experiments.services import timeline
 from apps.experiments.services.descendants import active_descendants
@@ -160,7 +160,8 @@ def _tell_submitter(run: Run, *, was_asked: bool) -> None:
     took = run.ended_at - run.created_at if run.ended_at else timedelta(0)
     is_long = took > WORTH_TELLING and run.status == RunStatus.COMPLETED
     is_bad = run.status == RunStatus.FAILED or (run.status == RunStatus.CANCELED and not was_asked)
-    if user is None or run.experiment_id is None or not (is_long or is_bad):
+    is_part = run.parent_id is not None and run.kind in PARTS  # what is worth telling, its pipeline tells
+    if user is None or run.experiment_id is None or is_part or not (is_long or is_bad):
         return
     with in_language_of(user):
         titles = {

@@ -30,7 +30,7 @@ def watch() -> int:
             continue
         if pipeline.run.status == RunStatus.CANCEL_REQUESTED or (pipeline.problem and not continues(pipeline)):
             if Run.objects.filter(parent=pipeline.run, status__in=ACTIVE - {RunStatus.CANCEL_REQUESTED}).exists():
-                done += _try(lambda _id, pipeline=pipeline: stop(pipeline), pipeline.run_id)
+                done += _try(stop_steps, pipeline.run_id)
         elif pipeline.steps.filter(state=StepState.WAITING, remaining=0).exists():
             done += _try(advance, pipeline.run_id)
     return done
