@@ -10,7 +10,10 @@ class PipelinesConfig(AppConfig):
         from apps.experiments import hooks as runs
         from apps.pipelines import entries, run_pages, services
         from apps.pipelines.jobs.job_type import PipelineJobs
+        from apps.pipelines.scheduling import PipelineSubject
+        from apps.pipelines.scheduling import run_actions as scheduling_actions
         from apps.pipelines.services.freeing import free_workspace
+        from apps.schedules.hooks import subjects
 
         runs.job_types.add(PipelineJobs)
         runs.run_ended.add(services.run_ended)
@@ -19,6 +22,8 @@ class PipelinesConfig(AppConfig):
         runs.run_pages.add(run_pages.run_pages)
         runs.run_actions.add(run_pages.run_actions)
         runs.run_actions.add(entries.run_actions)
+        runs.run_actions.add(scheduling_actions)
+        subjects.add(PipelineSubject)
         entries.register_verbs()
         hooks.navigation.add(entries.navigation)
         hooks.navigation.add(run_pages.navigation)

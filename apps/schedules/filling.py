@@ -2,12 +2,16 @@
 
 import re
 from datetime import UTC
-from typing import Any, Final
+from typing import Any
 
 from apps.schedules.models import Tick
 
-CHANGED_PATH: Final = "${{creation_context.changed_path}}"
 _PLACE = re.compile(r"\$\{\{\s*creation_context\.(trigger_time|changed_path)\s*\}\}")
+
+
+def has_places(value: Any) -> bool:
+    """Whether something will be filled in."""
+    return isinstance(value, str) and _PLACE.search(value) is not None
 
 
 def filled(value: Any, tick: Tick) -> Any:

@@ -35,6 +35,7 @@ inputs:
 experiment_name: nightly
 compute: azureml:cpu-cluster
 """
+HEAD = "name: a\ntrigger: {{type: cron, expression: {} * * * *}}\n"
 SCHEDULE = """\
 $schema: https://azuremlschemas.azureedge.net/latest/schedule.schema.json
 name: simple_recurrence_job_schedule
@@ -203,8 +204,8 @@ def test_a_schedule_file_can_name_a_run_or_hold_the_job(workspace, person, run, 
         ("[]", {"schedule"}),
         ("name: [", {"schedule"}),
         ("colour: red", {"colour", "name", "trigger.type", "create_job"}),
-        ("name: a\ntrigger: {type: cron, expression: 61 * * * *}\ncreate_job: {settings: {}}", {"trigger.expression", "create_job"}),
-        ("name: a\ntrigger: {type: cron, expression: 0 * * * *}\ncreate_job: {job: 'azureml:x', compute: y}", {"create_job.compute"}),
+        (f"{HEAD.format('61')}create_job: {{settings: {{}}}}", {"trigger.expression", "create_job"}),
+        (f"{HEAD.format('0')}create_job: {{job: 'azureml:x', compute: y}}", {"create_job.compute"}),
     ],
 )  # fmt: skip
 def test_every_fault_of_a_schedule_file_has_its_line(text, fields):
