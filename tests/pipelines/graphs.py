@@ -67,7 +67,7 @@ def same(one: Graph, other: Graph) -> bool:
 
 def _plain(graph: Graph) -> Any:
     parts = {key: _plain_component(found) for key, found in graph.components.items()}
-    nodes = {key: replace(node, component=parts[node.component]) for key, node in graph.nodes.items()}
+    nodes = sorted((key, repr(replace(node, component=parts[node.component]))) for key, node in graph.nodes.items())
     return nodes, graph.inputs, graph.outputs, graph.settings, graph.display_name, graph.description
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from apps.pipelines.graph.order import CycleError, topological
-from apps.pipelines.graph.types import Binding, Component, FromData, FromPipeline, Graph, Node, Value
+from apps.pipelines.graph.types import Binding, Component, FromData, FromNode, FromPipeline, Graph, Node, Value
 from apps.pipelines.jobs.export import component_tree, job_tree
 
 _MAKERS: Final = ("Input", "Output", "command", "component", "load_component", "pipeline")
@@ -164,6 +164,14 @@ def _given(tree: Any, binding: Binding) -> str:
 
 
 def _ordered(graph: Graph) -> list[str]:
+    """Return the steps in an order in which each has what it reads: in their own where that is one."""
+    seen: set[str] = set()
+    for key, node in graph.nodes.items():
+        if any(isinstance(binding, FromNode) and binding.node not in seen for binding in node.inputs.values()):
+            break
+        seen.add(key)
+    if len(seen) == len(graph.nodes):
+        return list(graph.nodes)
     try:
         order = topological(graph)
     except CycleError:
