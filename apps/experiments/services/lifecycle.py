@@ -36,9 +36,9 @@ def cancel_run(*, actor: User, run: Run, reason: str = "") -> Run:
 
 
 def cancel_below(run: Run, reason: str) -> list[UUID]:
-    """Ask for the end of a run's children, and theirs. Returns of which this was the first that was heard. Harmless when repeated.
+    """Ask for the end of a run's children, and theirs. Returns those that had not been asked before.
 
-    A run is asked before its children are looked for, so that none of them is begun unseen.
+    Harmless when repeated. A run is asked before its children are looked for, so that none of them is begun unseen.
     """
     canceled: list[UUID] = []
     level = [run.pk]

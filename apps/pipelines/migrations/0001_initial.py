@@ -723,7 +723,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="step",
-            index=models.Index(fields=["pipeline", "state", "remaining"], name="steps_by_state"),
+            index=models.Index(fields=["pipeline", "state", "remaining", "number"], name="steps_by_state"),
         ),
         migrations.AddIndex(
             model_name="step",

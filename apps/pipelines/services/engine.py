@@ -31,9 +31,9 @@ from apps.pipelines.states import StepState
 logger = logging.getLogger(__name__)
 
 # So many steps are started in one transaction, and looked at for reuse; the rest is left to a task.
-MOST_STARTED: Final = 20
+MOST_STARTED: Final = 10
 MOST_LOOKED_AT: Final = 400
-WAVE: Final = 100
+WAVE: Final = 50
 
 
 def run_ended(run: Run) -> None:
@@ -119,7 +119,7 @@ def go_on(pipeline: PipelineRun) -> None:
         for step, verdict in [pair for pair in pairs if pair[1].result is None][: MOST_STARTED - started]:
             if not may_start(pipeline):  # one of them could not be started
                 break
-            _start(pipeline, step, verdict, sources)
+            _start(pipeline, step, examiner.explained(verdict, step.plan), sources)
             started += 1
     if not finish_if_done(pipeline):
         say(pipeline)

@@ -97,7 +97,7 @@ class _Forecast:
         commands = {key: plan for key, plan in known.items() if key not in planned.graphs}
         verdicts = self._examiner.examine([Question(plan, self.sources) for plan in commands.values()])
         for key, verdict in zip(commands, verdicts, strict=True):
-            self.steps[key] = self._step(key, verdict)
+            self.steps[key] = self._step(key, self._examiner.explained(verdict, commands[key]))
         for key in known.keys() - commands.keys():
             self.steps[key] = self._pipeline(key, known[key], planned.graphs[key])
 

@@ -50,8 +50,9 @@ class Question:
 
 @dataclass(frozen=True)
 class Verdict:
-    """Whether a step can be reused: then ``result`` is the earlier one. ``why`` it must run otherwise; ``differences`` from what
-    ran before. ``parts`` and ``labels``: what its result would be stored with; ``key`` is empty where it cannot be."""
+    """Whether a step can be reused: then ``result`` is the earlier one. ``why`` it must run otherwise, and ``differences`` from
+    what ran before, as ``Examiner.explained`` finds them out. ``parts`` and ``labels``: what its result would be stored with;
+    ``key`` is empty where it cannot be."""
 
     result: StepResult | None = None
     why: str = ""
@@ -94,6 +95,22 @@ class Examiner:
             self._environments[plan["environment"]["id"]] = packages_of(given) if given.get("lock") else None
         self._read_code({plan["snapshot"]} if plan["snapshot"] else set())
         return self._parts(Question(plan, sources))
+
+    def explained(self, verdict: Verdict, plan: Plan) -> Verdict:
+        """Return a verdict with why the step must run, compared with what ran before. Takes a query where that is not known."""
+        if verdict.why or verdict.result is not None:
+            return verdict
+        rows = StepResult.objects.filter(workspace=self._workspace, subject=plan["subject"], run__deleted_at=None)
+        newest = list(rows.select_related("run").defer("run__config").order_by("-created_at", "id")[:MOST_COMPARED])
+        if not newest:
+            return _with(verdict, why=_("it has not run before"))
+        compared = [(_compared_in_words(row, verdict), row) for row in newest]
+        differences, nearest = min(compared, key=lambda pair: len(pair[0]))
+        day = {"run": nearest.run.name, "day": self._day(nearest.run)}
+        if not differences:  # the same key, but what it left is no longer there
+            return _with(verdict, why=_("what the run %(run)s of %(day)s left is no longer there as it was") % day)
+        words = _("it differs from the run %(run)s of %(day)s")
+        return _with(verdict, why=words % day, differences=tuple(differences))
 
     # --- What a result depends on ---
 
@@ -171,20 +188,7 @@ class Examiner:
         if result is not None:
             words = _("nothing that it depends on has changed since the run %(run)s of %(day)s")
             return _with(verdict, result=result, why=words % {"run": result.run.name, "day": self._day(result.run)})
-        return self._compared(verdict, plan["subject"])
-
-    def _compared(self, verdict: Verdict, subject: str) -> Verdict:
-        rows = StepResult.objects.filter(workspace=self._workspace, subject=subject, run__deleted_at=None)
-        newest = list(rows.select_related("run").defer("run__config").order_by("-created_at", "id")[:MOST_COMPARED])
-        if not newest:
-            return _with(verdict, why=_("it has not run before"))
-        compared = [(_compared_in_words(row, verdict), row) for row in newest]
-        differences, nearest = min(compared, key=lambda pair: len(pair[0]))
-        day = {"run": nearest.run.name, "day": self._day(nearest.run)}
-        if not differences:  # the same key, but what it left is no longer there
-            return _with(verdict, why=_("what the run %(run)s of %(day)s left is no longer there as it was") % day)
-        words = _("it differs from the run %(run)s of %(day)s")
-        return _with(verdict, why=words % day, differences=tuple(differences))
+        return verdict
 
 
 def outputs_of(run_ids: Iterable[UUID]) -> dict[UUID, Outputs]:
