@@ -25,7 +25,7 @@ from tests.pipelines.graphs import component, graphs, same
 from tests.pipelines.surroundings import Around, read
 from tests.pipelines.test_graph_reuse import given_to
 
-QUICK = settings(max_examples=50, deadline=None)
+QUICK = settings(max_examples=25, deadline=None)
 
 
 def of_python(text: str) -> Any:

@@ -89,7 +89,7 @@ def read_component(section: SectionReader, read_graph: ReadGraph, stack: tuple[s
             section, Component(kind, inputs=input_ports(section), outputs=output_ports(section), **said)
         )
     for fault in check_component(component):
-        section.say(tuple(fault.field.split(".")), fault.message.rstrip("."))
+        section.say_sentence(tuple(fault.field.split(".")), fault.message)
     return with_digest(component)
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from apps.pipelines.graph.check import check
 from apps.pipelines.graph.components import near
 from apps.pipelines.graph.expansion import as_component
+from apps.pipelines.graph.order import CycleError, topological
 from apps.pipelines.graph.types import (
     Binding,
     Component,
@@ -21,6 +22,7 @@ from apps.pipelines.graph.types import (
     Graph,
     GraphOutput,
     InputPort,
+    Node,
     OutputSetting,
     Settings,
     Value,
@@ -38,13 +40,22 @@ SETTINGS: Final = ("default_compute", "default_datastore", "continue_on_step_fai
 class GraphReader:
     """Reads ``inputs``, ``outputs``, ``jobs`` and ``settings`` of a mapping.
 
-    ``given``: what a job gives the pipeline's own inputs. ``is_inline``: it is a step with its jobs in it, whose inputs are given
-    from around it, and so are of types that only their use tells.
+    ``given``: what a job gives the pipeline's own inputs.
+
+    Args: stack: the files on the way to it. types: of a step that has its jobs in it, whose inputs are given from around it: of
+        which types they are, "" where only their use tells.
     """
 
-    def __init__(self, section: SectionReader, stack: tuple[str, ...], *, is_job: bool = False) -> None:
+    def __init__(
+        self,
+        section: SectionReader,
+        stack: tuple[str, ...],
+        *,
+        is_job: bool = False,
+        types: Mapping[str, str] | None = None,
+    ) -> None:
         self.given: dict[str, Binding] = {}
-        self._section, self._stack, self._is_job = section, stack, is_job
+        self._section, self._stack, self._is_job, self._types = section, stack, is_job, types
         self._guessed: set[str] = set()
         self._ports: dict[str, InputPort] = {}
         self._components: dict[str, Component] = {}
@@ -52,7 +63,7 @@ class GraphReader:
     def read(self) -> Graph:
         """Return the graph."""
         section = self._section
-        is_inline = bool(section.base) and section.base[-1] != "component"
+        is_inline = self._types is not None
         if is_inline:
             self._guess_inputs()
         else:
@@ -64,7 +75,7 @@ class GraphReader:
             self._step(key, jobs) for key in jobs.tree if isinstance(jobs.tree[key], dict) or jobs.say((key,), _NO_STEP)
         ]
         known = {step.key: step for step in steps}
-        for step in steps:
+        for step in _by_need(known):
             if step.is_inline and step.component is not None:
                 step.component = with_digest(self._with_inputs(step, known))
         nodes = {step.key: step.node(self._key_of(step)) for step in steps if step.component is not None}
@@ -111,8 +122,9 @@ class GraphReader:
                 self._ports[name] = replace(input_port(self._section.section("inputs", name)), mode="")
             else:
                 self._guessed.add(name)
+                kind = (self._types or {}).get(name, "")
                 literal = not isinstance(value, (dict, str)) or (isinstance(value, str) and "${{" not in value)
-                self._ports[name] = InputPort(type_of(value) if literal else "", optional=value is None)
+                self._ports[name] = InputPort(type_of(value) if literal else kind, optional=value is None)
 
     def _told_by_use(self, graph: Graph) -> dict[str, InputPort]:
         """Return the pipeline's inputs, those that say no type with that of the first input that they go to."""
@@ -125,7 +137,8 @@ class GraphReader:
                     uses.setdefault(source, []).append(port.type)
         found = {}
         for name, port in graph.inputs.items():
-            kind = next(iter(uses.get(name, [])), "") if name in self._guessed else ""
+            is_open = name in self._guessed and (port.is_literal or not port.type)
+            kind = next(iter(uses.get(name, [])), "") if is_open else ""
             found[name] = self._as_type(name, port, kind) if kind else replace(port, type=port.type or "string")
         return found
 
@@ -150,8 +163,9 @@ class GraphReader:
         """Return a step's own component with the inputs that it is given."""
         component = step.component
         assert component is not None
-        if component.graph is not None:
-            return as_component(component.graph, component)
+        if component.kind == "pipeline":
+            types = {name: self._type_of(binding, known) for name, binding in step.bindings.items()}
+            return as_component(GraphReader(step.section, self._stack, types=types).read(), component)
         names = [*step.section.mapping("inputs")]
         ports = {
             name: inline_port(step, name, self._type_of(step.bindings.get(name), known))
@@ -220,11 +234,20 @@ class GraphReader:
         return found
 
 
+def _by_need(steps: Mapping[str, Step]) -> list[Step]:
+    """Return steps so that each comes after those whose outputs it reads, whose types are those of its inputs."""
+    try:
+        keys = topological(Graph(nodes={key: Node("", step.bindings) for key, step in steps.items()}))
+    except CycleError:
+        return list(steps.values())
+    return [steps[key] for key in keys]
+
+
 _NO_STEP: Final = "a step is a mapping such as “component: ./train.yml”"
 
 
 def read_graph(section: SectionReader, stack: tuple[str, ...]) -> Graph:
-    """Return the graph of a pipeline component, or of a step that is a pipeline."""
+    """Return the graph of a pipeline component."""
     return GraphReader(section, stack).read()
 
 
@@ -261,4 +284,4 @@ def say_faults(section: SectionReader, graph: Graph, given: Mapping[str, Binding
     """Note everything that is wrong with a graph at the lines where it stands."""
     for fault in check(graph, given):
         path: tuple[Any, ...] = ("jobs", fault.node) if fault.node else ()
-        section.say((*path, *fault.field.split(".")), fault.message.rstrip("."))
+        section.say_sentence((*path, *fault.field.split(".")), fault.message)

@@ -117,6 +117,11 @@ class SectionReader(EnvironmentReader):
             told.append(message)
         return None
 
+    def say_sentence(self, path: Path, sentence: str) -> None:
+        """Note what is wrong with a field in a whole sentence, which a question may follow: what was probably meant."""
+        problem, mark, hint = sentence.partition(". ")
+        self.say(path, problem.removesuffix("."), f" {hint}" if mark else "")
+
     def check_names(self, known: tuple[str, ...], what: str) -> None:
         """Complain of fields that are none of ``known``. ``what``: what has no such field, in words."""
         for name in self.tree:

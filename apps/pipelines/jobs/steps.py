@@ -82,7 +82,7 @@ def read_step(key: str, section: SectionReader, read_graph: components.ReadGraph
         kind = components.kind_of(section)
         if not kind:
             return step
-        step.component = _inline(section, kind, read_graph, stack)
+        step.component = _inline(section, kind)
     else:
         step.component = _used(section, written, read_graph, stack)
     section.check_names(FIELDS, _("a step"))
@@ -91,11 +91,10 @@ def read_step(key: str, section: SectionReader, read_graph: components.ReadGraph
     return step
 
 
-def _inline(section: SectionReader, kind: str, read_graph: components.ReadGraph, stack: tuple[str, ...]) -> Component:
-    """Return the component that a step is by itself; its inputs are still missing."""
+def _inline(section: SectionReader, kind: str) -> Component:
+    """Return the component that a step is by itself; its inputs are still missing, and of a pipeline its steps."""
     if kind == "pipeline":
-        graph = read_graph(section, stack)
-        return Component(kind, graph=graph)
+        return Component(kind)
     outputs = {name: replace(port, mode="") for name, port in output_ports(_without_templates(section)).items()}
     component = components.body_of(section, Component(kind, outputs=outputs))
     # What it says of its limits and variables stands at the node.
@@ -124,7 +123,7 @@ def _used(
         try:
             found = section.reading.around.component_named(written.strip())
         except UserError as error:
-            section.say(("component",), str(error.message).rstrip("."))
+            section.say_sentence(("component",), str(error.message))
     return _with_own_settings(section, found) if found else None
 
 
