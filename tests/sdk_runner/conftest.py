@@ -37,12 +37,13 @@ class Machine:
         self.token_file.chmod(0o600)
         self.log_file = home / "agent.log"
         self.variables: dict[str, str] = {}
+        self.python = sys.executable
         self.agent: subprocess.Popen[bytes] | None = None
 
     def start(self, **variables: str) -> "Machine":
         """Start the agent."""
         self.variables.update(variables)
-        command = [sys.executable, "-m", "mlstudio.agent", "--server", self.studio_url, "--home", str(self.home)]
+        command = [self.python, "-m", "mlstudio.agent", "--server", self.studio_url, "--home", str(self.home)]
         command += ["--token-file", str(self.token_file), "--slots", "4"]
         with self.log_file.open("ab") as log:
             environment = {**os.environ, "PYTHONPATH": str(SDK), **self.variables}

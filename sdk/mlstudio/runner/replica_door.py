@@ -17,6 +17,7 @@ from pathlib import Path
 HOST_VARIABLE = "STUDIO_REPLICA_HOST"
 HEADER = b"x-studio-door:"
 HEAD_WITHIN_S = 10.0
+CLOSES_WITHIN_S = 2.0
 PIECE = 256 << 10
 REFUSAL = b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 
@@ -34,6 +35,8 @@ class Door:
         self._token_hash = token_hash
         self._loop = asyncio.new_event_loop()
         self._port = 0
+        self._server: asyncio.AbstractServer
+        self._thread = threading.Thread(target=self._run, name="door", daemon=True)
 
     @property
     def address(self) -> str:
@@ -48,12 +51,18 @@ class Door:
             OSError: the host is none of this machine.
         """
         server = self._loop.run_until_complete(asyncio.start_server(self._serve, self._host, 0))
-        self._port = server.sockets[0].getsockname()[1]
-        threading.Thread(target=self._loop.run_forever, name="door", daemon=True).start()
+        self._server, self._port = server, server.sockets[0].getsockname()[1]
+        self._thread.start()
 
     def close(self) -> None:
         """End; what goes through breaks off."""
         self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(CLOSES_WITHIN_S)
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        self._loop.run_forever()
+        self._server.close()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(OSError, asyncio.TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
 import queue
 import threading
 import time
@@ -167,7 +168,8 @@ class RunOrder:
         if not any("kind" in each for each in given.values()):
             return {}
         how = inputs.Fetching(self.folder, sandbox.common_home(self._home), self._progress.detail, self._stop_if_wanted)
-        shown = self.folder.run / sandbox.INPUTS
+        # Where it really is: the order's own folder is closed to the command's user.
+        shown = Path(os.path.realpath(self.folder.run)) / sandbox.INPUTS
         with self._progress.stage("fetch_inputs"):
             if kind != "uid":
                 return inputs.fetch(given, link, how)
