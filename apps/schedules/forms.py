@@ -57,6 +57,8 @@ class NumbersField(forms.CharField):
 class TriggerForm(StudioForm):
     """When something is started; for the preview alone, too."""
 
+    use_required_attribute = False  # browsers would ask for fields that are not shown
+
     trigger_type = forms.ChoiceField(
         label=gettext_lazy("Trigger"), widget=forms.RadioSelect, initial=TriggerType.RECURRENCE,
         choices=[
@@ -66,14 +68,12 @@ class TriggerForm(StudioForm):
         ],
     )  # fmt: skip
     expression = forms.CharField(
-        label=gettext_lazy("Cron expression"), required=False, max_length=200, initial="30 7 * * 1-5",
+        label=gettext_lazy("Cron expression"), max_length=200, initial="30 7 * * 1-5",
         widget=forms.TextInput(attrs=PLAIN),
         help_text=gettext_lazy("Minute, hour, day of the month, month, day of the week: 30 7 * * 1-5 is every weekday at 07:30."),
     )  # fmt: skip
-    interval = forms.IntegerField(label=gettext_lazy("Every"), required=False, initial=1, min_value=1)
-    frequency = forms.ChoiceField(
-        label=gettext_lazy("Unit"), required=False, choices=FREQUENCIES, initial=Frequency.DAY
-    )
+    interval = forms.IntegerField(label=gettext_lazy("Every"), initial=1, min_value=1)
+    frequency = forms.ChoiceField(label=gettext_lazy("Unit"), choices=FREQUENCIES, initial=Frequency.DAY)
     week_days = forms.MultipleChoiceField(
         label=gettext_lazy("On"), required=False, choices=DAYS, widget=forms.CheckboxSelectMultiple,
         help_text=gettext_lazy("Left empty, it is the day of the start."),
@@ -89,15 +89,13 @@ class TriggerForm(StudioForm):
     minutes = NumbersField(
         label=gettext_lazy("and minutes"), help_text=gettext_lazy("Of each of these hours, such as 0, 30.")
     )
-    watch = forms.ChoiceField(label=gettext_lazy("What to watch"), required=False)
-    path = forms.CharField(
-        label=gettext_lazy("Where"), required=False, max_length=2000, widget=forms.TextInput(attrs=PLAIN)
-    )
+    watch = forms.ChoiceField(label=gettext_lazy("What to watch"))
+    path = forms.CharField(label=gettext_lazy("Where"), max_length=2000, widget=forms.TextInput(attrs=PLAIN))
     polling_interval = forms.IntegerField(
-        label=gettext_lazy("Look every … minutes"), required=False, initial=USUAL_POLLING_MIN, min_value=1
+        label=gettext_lazy("Look every … minutes"), initial=USUAL_POLLING_MIN, min_value=1
     )
     time_zone = forms.CharField(
-        label=gettext_lazy("Time zone"), required=False, max_length=100,
+        label=gettext_lazy("Time zone"), max_length=100,
         widget=forms.TextInput(attrs={"list": "time-zones", "autocomplete": "off", "spellcheck": "false"}),
     )  # fmt: skip
     start_time = forms.CharField(
@@ -112,6 +110,9 @@ class TriggerForm(StudioForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for kind, names in _FIELDS.items():
+            for name in names if self.is_bound and self.data.get("trigger_type") != kind else ():
+                self.fields[name].required = False
         watchers = hooks.watchers()
         watch: Any = self.fields["watch"]
         watch.choices = [(one.kind, one.label) for one in watchers]
@@ -147,7 +148,7 @@ class ScheduleForm(TriggerForm):
     display_name = forms.CharField(
         label=gettext_lazy("Display name"), max_length=255, required=False, validators=[validate_one_line]
     )
-    starts = forms.ChoiceField(label=gettext_lazy("What it starts"), required=False)
+    starts = forms.ChoiceField(label=gettext_lazy("What it starts"))
     missed = forms.ChoiceField(
         label=gettext_lazy("Times that pass while the studio is not running"), choices=MissedPolicy.choices,
         initial=MissedPolicy.ONCE,

@@ -49,7 +49,7 @@ class ScheduleList(StudioList):
         Column("name", gettext_lazy("Schedule"), value=str, sort="name_key", render=schedule_title, fixed=True),
         Column("state", gettext_lazy("State"), value=status_of, kind="status"),
         Column("trigger", gettext_lazy("When"), value=trigger_words, render=lambda row: wrapped(trigger_words(row))),
-        Column("subject", gettext_lazy("Starts"), value="subject_label", render=lambda row: wrapped(row.subject_label)),
+        Column("subject", gettext_lazy("Starts"), value="subject_label"),
         Column("next_at", gettext_lazy("Next"), sort="next_at", nullable=True, kind="time"),
         Column("last_at", gettext_lazy("Last"), sort="last_at", nullable=True, kind="time", render=lambda row: last_cell(row)),
         Column("owner", gettext_lazy("Runs as"), value="owner.display_name"),

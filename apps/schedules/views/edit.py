@@ -16,17 +16,19 @@ from apps.schedules.models import Schedule
 from apps.schedules.reading import read_trigger
 from apps.schedules.services import NewSchedule
 from apps.schedules.triggers import zone_names
-from apps.schedules.views.shared import find_schedule, times_context
+from apps.schedules.views.shared import find_schedule, lead_to, times_context
 from apps.workspaces.access import WorkspaceRequest, workspace_page
 from apps.workspaces.policies import may
 from apps.workspaces.roles import Action
 
 MOST_NAMES = 50
+KEPT = "as-it-is"
 
 
 @workspace_page(get=Action.SCHEDULES_WRITE, post=Action.SCHEDULES_WRITE)
 def new_schedule(request: WorkspaceRequest) -> HttpResponse:
     """The form of a new schedule; ``?starts=job:<run id>`` says what it starts."""
+    lead_to(request)
     wanted = request.GET.get("starts", "")[:500]
     choices, label = _choices(request, wanted)
     if request.method == "POST":
@@ -47,10 +49,10 @@ def new_schedule(request: WorkspaceRequest) -> HttpResponse:
 def edit_schedule(request: WorkspaceRequest, schedule_name: str) -> HttpResponse:
     """The form of a schedule that exists."""
     schedule = find_schedule(request, schedule_name)
-    request.breadcrumbs = [(str(schedule), schedule.get_absolute_url())]  # type: ignore[attr-defined]
+    lead_to(request, schedule)
     choices, _label = _choices(request, request.GET.get("starts", "")[:500])
     kept = _("As it is: %(label)s") % {"label": schedule.subject_label}
-    choices = [("", kept), *[choice for choice in choices if choice[0]]]
+    choices = [(KEPT, kept), *[choice for choice in choices if choice[0]]]
     if request.method == "POST":
         form = ScheduleForm(request.POST, choices=choices, is_new=False)
         if form.is_valid():
@@ -77,8 +79,6 @@ def preview(request: WorkspaceRequest) -> HttpResponse:
 
 def _create(request: WorkspaceRequest, form: ScheduleForm) -> HttpResponse:
     kind, source = form.cleaned_data["starts"]
-    if not source:
-        raise InvalidInput({"starts": [_("Choose what it starts.")]})
     taken = services.take(request.workspace, request.user, kind, source)
     new = NewSchedule(name=form.cleaned_data["name"], taken=taken, trigger=form.trigger(), **form.settings())
     schedule = services.create_schedule(actor=request.user, workspace=request.workspace, new=new)

@@ -19,7 +19,7 @@ from apps.schedules.models import Schedule, Tick
 from apps.schedules.states import RESUMABLE, ScheduleState
 from apps.schedules.text import status_of, status_of_tick
 from apps.schedules.triggers import DataTrigger
-from apps.schedules.views.shared import find_schedule, times_context, trigger_of
+from apps.schedules.views.shared import find_schedule, lead_to, times_context, trigger_of
 from apps.workspaces.access import WorkspaceRequest, workspace_page
 from apps.workspaces.events import workspace_topic
 from apps.workspaces.policies import may
@@ -33,11 +33,13 @@ def schedule(request: WorkspaceRequest, schedule_name: str) -> HttpResponse:
     """When it starts something and what, and the last times."""
     row = find_schedule(request, schedule_name)
     context = _frame(request, row, "schedule")
-    trigger = trigger_of(row)
+    trigger, described = trigger_of(row), _described(row)
     if trigger is not None:
         context |= times_context(trigger)
     context |= {
-        "described": _described(row),
+        "described": described,
+        "facts": [fact for fact in described.facts if not fact.is_code],
+        "codes": [fact for fact in described.facts if fact.is_code],
         "description": render_markdown(row.description),
         "ticks": [
             (tick, status_of_tick(tick), reason_of(tick)) for tick in row.ticks.order_by("-at", "id")[:SHOWN_TICKS]
@@ -101,6 +103,7 @@ def delete(request: WorkspaceRequest, schedule_name: str) -> HttpResponse:
 
 def _frame(request: WorkspaceRequest, row: Schedule, tab: str) -> dict[str, Any]:
     """Return what both tabs need."""
+    lead_to(request)
     return {
         "workspace": request.workspace,
         "schedule": row,

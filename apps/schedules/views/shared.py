@@ -3,7 +3,9 @@
 from itertools import islice
 from typing import Any
 
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from apps.core.errors import InvalidInput
 from apps.schedules import services
@@ -23,6 +25,14 @@ def find_schedule(request: WorkspaceRequest, name: str) -> Schedule:
         ScheduleUnknown: there is none.
     """
     return services.get_schedule(request.workspace, name)
+
+
+def lead_to(request: WorkspaceRequest, schedule: Schedule | None = None) -> None:
+    """Leave the way to a page below the list, or below a schedule's, on the request."""
+    way = [(_("Schedules"), reverse("schedules:schedules", args=[request.workspace.name]))]
+    if schedule is not None:
+        way.append((str(schedule), schedule.get_absolute_url()))
+    request.breadcrumbs = way  # type: ignore[attr-defined]
 
 
 def times_context(trigger: Trigger) -> dict[str, Any]:
