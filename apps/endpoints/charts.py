@@ -22,6 +22,8 @@ SPANS = {
 }
 # What gateways count is stored every 5 s; a page that is open asks as often as that shows.
 LIVE_S = 10
+# What went wrong has the colour of that on light and on dark pages; the rest has the page's own.
+REFUSED, FAILED = "#d08a1e", "#d9463e"
 KINDS = ("requests", "latency", "replicas", "cpu", "memory")
 
 
@@ -39,6 +41,7 @@ def draw(what: str, endpoint: Endpoint, span: str, deployment: Deployment | None
         figure = _latency(minutes) if what == "latency" else _requests(minutes)
     else:
         figure = _servers(what, readings_of(endpoint, span=width, parts=parts, deployment=deployment))
+    figure.update_xaxes(type="date")
     figure.update_layout(hovermode="x unified", uirevision="keep")
     return {"figure": as_json(figure), "view": "", "views": []}
 
@@ -55,23 +58,27 @@ def figures_in_words(total: Minute) -> list[tuple[str, str]]:
     ]
 
 
+def _empty() -> go.Figure:
+    return go.Figure(layout={"template": "none"})
+
+
 def _requests(minutes: Sequence[Minute]) -> go.Figure:
     at = [minute.at for minute in minutes]
     good = [minute.count - minute.failed - minute.refused for minute in minutes]
-    figure = go.Figure()
-    for name, counts in (
-        (_("Answered"), good),
-        (_("Refused (4xx)"), [minute.refused for minute in minutes]),
-        (_("Failed (5xx)"), [minute.failed for minute in minutes]),
+    figure = _empty()
+    for name, counts, colour in (
+        (_("Answered"), good, None),
+        (_("Refused (4xx)"), [minute.refused for minute in minutes], REFUSED),
+        (_("Failed (5xx)"), [minute.failed for minute in minutes], FAILED),
     ):
-        figure.add_trace(go.Bar(x=at, y=counts, name=name))
+        figure.add_trace(go.Bar(x=at, y=counts, name=name, marker={"color": colour} if colour else None))
     figure.update_layout(barmode="stack", yaxis={"rangemode": "tozero", "title": _("requests")})
     return figure
 
 
 def _latency(minutes: Sequence[Minute]) -> go.Figure:
     at = [minute.at for minute in minutes]
-    figure = go.Figure()
+    figure = _empty()
     for name, share in ((_("median"), 0.5), (_("95 %"), 0.95), (_("99 %"), 0.99)):
         values = [minute.percentile(share) for minute in minutes]
         figure.add_trace(go.Scatter(x=at, y=values, name=name, mode="lines+markers", connectgaps=False))
@@ -81,18 +88,16 @@ def _latency(minutes: Sequence[Minute]) -> go.Figure:
 
 def _servers(what: str, readings: Sequence[Reading]) -> go.Figure:
     at = [reading.at for reading in readings]
-    figure = go.Figure()
+    figure = _empty()
     lines = {
-        "replicas": [(_("Ready"), "ready"), (_("Wanted"), "wanted")],
+        "replicas": [(_("Wanted"), "wanted"), (_("Ready"), "ready")],
         "cpu": [(_("All replicas"), "cpu_percent")],
         "memory": [(_("All replicas"), "memory_mb")],
     }[what]
     for name, field in lines:
-        shape = "hv" if what == "replicas" else "linear"
+        line = {"shape": "hv" if what == "replicas" else "linear", "dash": "dot" if field == "wanted" else "solid"}
         values = [getattr(reading, field) for reading in readings]
-        figure.add_trace(
-            go.Scatter(x=at, y=values, name=name, mode="lines+markers", connectgaps=False, line={"shape": shape})
-        )
+        figure.add_trace(go.Scatter(x=at, y=values, name=name, mode="lines+markers", connectgaps=False, line=line))
     units = {"replicas": _("replicas"), "cpu": _("% of a core"), "memory": _("MB")}
     axis: dict[str, Any] = {"rangemode": "tozero", "title": units[what]}
     if what == "replicas":

@@ -69,8 +69,9 @@ def code_difference(old: Snapshot | None, new: Snapshot | None) -> list[Line]:
     for path in sorted({*before, *after}):
         if before.get(path) == after.get(path):
             continue
-        texts = [_lines(snapshot, path) if path in known else [] for snapshot, known in ((old, before), (new, after))]
-        diff = difflib.unified_diff(*texts, fromfile=path, tofile=path, lineterm="", n=3)
+        first = _lines(old, path) if path in before else []
+        second = _lines(new, path) if path in after else []
+        diff = difflib.unified_diff(first, second, fromfile=path, tofile=path, lineterm="", n=3)
         lines.append(Line(path, "file"))
         lines += [Line(line, _MARKS.get(line[:1], "")) for line in list(diff)[2:]]
         if len(lines) > MOST_LINES:

@@ -41,12 +41,12 @@ LARGEST_SAMPLE = 1024 * 1024
 
 
 class DeploymentForm(CodeForm):
-    """What a deployment serves with. Args: model: the version that is served. environments: what can be chosen."""
+    """What a deployment serves with. Args: model: the version that is served, if any is. environments: what can be chosen."""
 
     field_order = ("code_from", "entry_script", "script", "upload", "kept")
 
     entry_script = forms.CharField(
-        label=gettext_lazy("Entry script"),
+        label=gettext_lazy("Path of the script"),
         required=False,
         max_length=500,
         initial=NAME,
@@ -58,7 +58,7 @@ class DeploymentForm(CodeForm):
         required=False,
         strip=False,
         max_length=LARGEST_SAMPLE,
-        widget=forms.Textarea(attrs={"rows": 5, **PLAIN}),
+        widget=forms.Textarea(attrs={"rows": 4, "placeholder": '{"data": [[5.1, 3.5, 1.4, 0.2]]}', **PLAIN}),
         help_text=gettext_lazy(
             "Each replica loads the model and answers this before it gets any other request. If it cannot, nothing changes for "
             "callers, and the page shows the line that failed. Left empty, only loading is tried."
@@ -138,11 +138,11 @@ class DeploymentForm(CodeForm):
     )
 
     def __init__(
-        self, *args: Any, model: ModelVersion, environments: list[EnvironmentChoice], guess: str, **kwargs: Any
+        self, *args: Any, model: ModelVersion | None, environments: list[EnvironmentChoice], guess: str, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
         self.model = model
-        self.needs_script = model.type != ModelType.MLFLOW
+        self.needs_script = model is None or model.type != ModelType.MLFLOW
         del self.fields["script_name"]
         environment: Any = self.fields["environment"]
         environment.choices = [(GUESS, guess), *((one.reference, f"{one.label} · {one.hint}") for one in environments)]

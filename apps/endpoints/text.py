@@ -55,6 +55,12 @@ def status_of_all(deployments: Iterable[Deployment]) -> Status:
     return Status(DEPLOYMENT_TONES[worst], worst.label) if worst else Status("idle", _("No deployment"))
 
 
+def sentence(words: str) -> str:
+    """Return a reason as a sentence begins; the name of a file stays as it is."""
+    first = words.partition(" ")[0]
+    return words if "." in first.rstrip(".") else words[:1].upper() + words[1:]
+
+
 def collected_in_words(deployment: Deployment) -> str:
     """Return what is collected of a deployment's requests."""
     said = deployment.collection

@@ -65,7 +65,7 @@ def test_details_say_how_each_deployment_stands(setting, site):
     end(open_replicas(deployment)[0], reason="score.py, line 3: no such file", error_code="UserError")
     services.reconcile(deployment.pk)
     page = site.get(at(setting, "endpoint", "iris")).content.decode()
-    assert "Score.py, line 3: no such file" in page
+    assert "score.py, line 3: no such file" in page
     assert "Failed" in page
 
 

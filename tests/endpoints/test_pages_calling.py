@@ -192,4 +192,6 @@ class TestForms:
         revision = Revision.objects.select_related("model").get()
         sample = sample_of(revision).text
         assert sample == '{"dataframe_split": {"columns": ["age", "city"], "data": [[1, "text"]]}}'
-        assert schema_of(revision, sample)["properties"]["dataframe_split"]["type"] == "table"
+        schema = schema_of(revision, sample)
+        assert schema
+        assert schema["properties"]["dataframe_split"]["type"] == "table"

@@ -5,7 +5,8 @@ import zipfile
 
 import pytest
 
-from apps.endpoints.models import Deployment, Endpoint
+from apps.endpoints import services
+from apps.endpoints.models import Deployment, Endpoint, Revision
 from apps.endpoints.scripts import first_fault, first_script
 from apps.registry.models import ModelVersion
 from apps.registry.states import Framework
@@ -17,6 +18,18 @@ pytestmark = pytest.mark.django_db
 
 SCRIPT = "def init():\n    pass\n\n\ndef run(data):\n    return data\n"
 WHERE = {**SETTINGS, "endpoint": "churn", "deployment": "blue", "auth_mode": "key", "all_traffic": "on"}
+
+
+def candidate() -> Revision:
+    """Return what the one deployment rolls out."""
+    found = Deployment.objects.get().candidate
+    assert found
+    return found
+
+
+def files_of(revision: Revision) -> list[str]:
+    assert revision.snapshot
+    return [file["path"] for file in revision.snapshot.files]
 
 
 @pytest.fixture
@@ -46,9 +59,8 @@ def test_a_script_is_guessed_from_the_framework_and_can_be_deployed_as_it_is(set
     assert "model.pkl" in script
     said = {**WHERE, "code_from": "script", "entry_script": "score.py", "script": script}
     assert site.post(at(setting, "deploy", model=custom.reference), said).status_code == 302
-    revision = Deployment.objects.get().candidate
-    assert revision.entry_script == "score.py"
-    assert [file["path"] for file in revision.snapshot.files] == ["score.py"]
+    assert candidate().entry_script == "score.py"
+    assert files_of(candidate()) == ["score.py"]
 
 
 @pytest.mark.parametrize(
@@ -85,7 +97,7 @@ def test_a_folder_is_uploaded_once_and_its_entry_script_looked_at(setting, site,
     assert "elsewhere.py" in str(refused.context["form"].errors["entry_script"])
     said = {**WHERE, "code_from": "upload", "entry_script": "more.py", "upload": zip_of(score="", more=SCRIPT)}
     assert site.post(at(setting, "deploy", model=custom.reference), said).status_code == 302
-    assert len(Deployment.objects.get().candidate.snapshot.files) == 2
+    assert files_of(candidate()) == ["more.py", "score.py"]
 
 
 def test_scaling_collecting_and_the_request_to_check_with_are_set(setting, site):
@@ -100,8 +112,8 @@ def test_scaling_collecting_and_the_request_to_check_with_are_set(setting, site)
         "min_instances": 0, "max_instances": 3, "target_utilization": 50, "cool_down_s": 30, "wake_wait_ms": 9000,
     }  # fmt: skip
     assert deployment.collection == {"inputs": True, "outputs": False, "sampling_rate": 0.25, "rolling_rate": "day"}
-    assert deployment.candidate.sample == {"data": [[1]]}
-    assert deployment.candidate.variables["LEVEL"] == "3"
+    assert candidate().sample == {"data": [[1]]}
+    assert candidate().variables["LEVEL"] == "3"
     shown = site.get(at(setting, "update", "churn", "blue")).context["form"]
     assert (shown["scale"].value(), shown["sampling_percent"].value(), shown["max_instances"].value()) == (
         "load",
@@ -143,8 +155,8 @@ def test_what_a_run_left_is_registered_and_deployed_by_one_form(setting, site):
     assert not ModelVersion.objects.filter(model__name="trees").exists(), "What is not deployed is not registered."
     answer = site.post(at(setting, "deploy-run", run.pk), said)
     assert answer.headers["location"] == Endpoint.objects.get().get_absolute_url()
-    revision = Deployment.objects.get().candidate
-    assert (revision.model_name, revision.model.run) == ("trees:1", run)
+    assert candidate().model_name == "trees:1"
+    assert ModelVersion.objects.get(model__name="trees").run == run
 
 
 def test_a_deployment_that_failed_is_mended_from_its_page(setting, site, custom):
@@ -152,13 +164,11 @@ def test_a_deployment_that_failed_is_mended_from_its_page(setting, site, custom)
     said["environment"] = setting.environment.latest.reference
     site.post(at(setting, "deploy", model=custom.reference), said)
     deployment = Deployment.objects.get()
-    from apps.endpoints import services
-
     services.reconcile(deployment.pk)
     end(open_replicas(deployment)[0], reason="score.py, line 6: return data: KeyError: 'x'", error_code="UserError")
     services.reconcile(deployment.pk)
     page = site.get(at(setting, "endpoint", "churn")).content.decode()
-    assert "Score.py, line 6: return data: KeyError" in page
+    assert "score.py, line 6: return data: KeyError" in page
     assert "Change and try again" in page
     form = site.get(at(setting, "update", "churn", "blue") + "?from=1")
     assert form.context["form"]["script"].value() == SCRIPT

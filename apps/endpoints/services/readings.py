@@ -1,9 +1,9 @@
 """What deployments were like over time: read for charts, and written by whoever looks after them."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from apps.endpoints.models import Deployment, DeploymentReading, Endpoint, Replica, ScaleEvent
@@ -79,7 +79,7 @@ def readings_of(
     return found
 
 
-def scale_events_of(endpoint: Endpoint, limit: int) -> Sequence[ScaleEvent]:
+def scale_events_of(endpoint: Endpoint, limit: int) -> QuerySet[ScaleEvent]:
     """Return what made deployments larger or smaller of late, the newest first."""
     rows = ScaleEvent.objects.filter(deployment__endpoint=endpoint).select_related("deployment")
     return rows.order_by("-created_at", "id")[:limit]

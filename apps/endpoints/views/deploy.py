@@ -58,7 +58,7 @@ def update(request: WorkspaceRequest, endpoint_name: str, deployment_name: str) 
     if last is not None and request.GET.get("from") == str(last.number):
         shown = last
     model = _model(request) or (shown.model if shown else None)
-    if model is None or shown is None:
+    if shown is None or (model is None and shown.model_name):
         messages.error(request, _("The model of this deployment was deleted. Deploy another one in its place."))
         return redirect(deployment.endpoint)
     start = guesses.start_of_update(deployment, shown, model)
@@ -75,7 +75,9 @@ def update(request: WorkspaceRequest, endpoint_name: str, deployment_name: str) 
         "model": model,
         "deployment": deployment,
         "endpoint": deployment.endpoint,
-        "versions": model.model.versions.order_by("-number").only("pk", "number", "created_at")[:MOST_MODELS],
+        "versions": model.model.versions.order_by("-number").only("pk", "number", "created_at")[:MOST_MODELS]
+        if model
+        else [],
         "failed": shown if shown.reason else None,
     }
     return render(request, "endpoints/update.html", context, status=422 if form.errors else 200)
@@ -133,7 +135,9 @@ def context_of(request: WorkspaceRequest, form: DeploymentForm) -> dict[str, Any
     } | kept_context(request.workspace, form)
 
 
-def _update(request: WorkspaceRequest, deployment: Deployment, model: ModelVersion, form: DeploymentForm) -> None:
+def _update(
+    request: WorkspaceRequest, deployment: Deployment, model: ModelVersion | None, form: DeploymentForm
+) -> None:
     settings, actor = _settings(request, model, form), request.user
     with transaction.atomic():
         services.update_deployment(actor=actor, deployment=deployment, settings=settings)
@@ -145,7 +149,7 @@ def _update(request: WorkspaceRequest, deployment: Deployment, model: ModelVersi
             services.set_collection(actor=actor, deployment=deployment, collection=form.collection())
 
 
-def _settings(request: WorkspaceRequest, model: ModelVersion, form: DeploymentForm) -> services.Settings:
+def _settings(request: WorkspaceRequest, model: ModelVersion | None, form: DeploymentForm) -> services.Settings:
     """Return what a valid form asks for."""
     given = form.cleaned_data
     snapshot = code_of(request.workspace, form)

@@ -34,11 +34,12 @@ MOST_PATHS = 2000
 COLOURS = ("blue", "green", "yellow", "red", "purple")
 
 
-def choices_for(workspace: Workspace, model: ModelVersion) -> dict[str, Any]:
+def choices_for(workspace: Workspace, model: ModelVersion | None) -> dict[str, Any]:
     """Return what a form is made with: the environments to choose from, and what is taken if none is."""
     guessed = services.guessed(model)
     if isinstance(guessed, str):
-        guess = _("As the model was trained: %(name)s") % {"name": guessed} if model.environment else guessed
+        is_known = model is not None and model.environment
+        guess = _("As the model was trained: %(name)s") % {"name": guessed} if is_known else guessed
     else:
         guess = _("The packages that the model asks for")
     return {"model": model, "environments": choices(workspace), "guess": guess}
@@ -64,15 +65,15 @@ def start_of(model: ModelVersion, paths: list[str] | None = None) -> dict[str, A
     return {"code_from": SCRIPT, "script": first_script(model.framework, paths)}
 
 
-def start_of_update(deployment: Deployment, shown: Revision, model: ModelVersion) -> dict[str, Any]:
+def start_of_update(deployment: Deployment, shown: Revision, model: ModelVersion | None) -> dict[str, Any]:
     """Return what the form of an update begins with: what is served."""
     start: dict[str, Any] = {name: shown.request_settings.get(name) for name in REQUEST_FIELDS}
     start |= {"memory_mb": shown.memory_mb, "instance_count": deployment.instance_count, "variables": shown.variables}
-    start |= {"environment": shown.environment_name if shown.model_id == model.pk else ""}
+    start |= {"environment": shown.environment_name if model is None or shown.model_id == model.pk else ""}
     start |= {"sample": written(shown.sample) if shown.sample is not None else ""}
     start |= settings_initial(deployment.scaling, deployment.collection)
     if not shown.entry_script or shown.snapshot is None:
-        return start | start_of(model)
+        return start | (start_of(model) if model else {})
     return start | code_of_snapshot(shown.snapshot, shown.entry_script)
 
 

@@ -15,7 +15,7 @@ from apps.endpoints.views.shared import find, frame
 from apps.workspaces.access import WorkspaceRequest, workspace_page
 from apps.workspaces.roles import Action
 
-MOST_RECORDS = 50
+MOST_RECORDS = 25
 MOST_EVENTS = 20
 
 

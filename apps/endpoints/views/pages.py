@@ -17,7 +17,7 @@ from apps.endpoints.samples import sample_of
 from apps.endpoints.services.placing import LOG
 from apps.endpoints.snippets import snippets
 from apps.endpoints.states import AuthMode, ReplicaState, RevisionState
-from apps.endpoints.text import REPLICA_TONES, collected_in_words, status_of
+from apps.endpoints.text import REPLICA_TONES, collected_in_words, sentence, status_of
 from apps.endpoints.views.shared import find, frame
 from apps.experiments.logs.searching import search
 from apps.experiments.models import RunLog
@@ -86,6 +86,7 @@ def logs(request: WorkspaceRequest, endpoint_name: str) -> HttpResponse:
     chosen = chosen or next(iter(found), None)
     if chosen is not None:
         base = f"workspaces/{request.workspace.name}/endpoints/{endpoint.name}/replicas/{chosen.pk}/logs/"
+        context["why"] = sentence(chosen.words)
         context["log_props"] = {
             "api": f"/api/v1/{base}",
             "socket": f"/ws/{base}",
@@ -121,6 +122,8 @@ def _card(deployment: Deployment) -> dict[str, Any]:
     return {
         "deployment": deployment,
         "status": status_of(deployment),
+        "reason": sentence(deployment.reason),
+        "scale_reason": sentence(deployment.scale_reason) if deployment.scale_reason != deployment.reason else "",
         "revision": deployment.shown_revision,
         "share": deployment.endpoint.traffic.get(deployment.name, 0),
         "is_updating": deployment.candidate_id is not None and deployment.revision_id is not None,
@@ -139,6 +142,7 @@ def _shown(replica: Replica) -> dict[str, Any]:
         "replica": replica,
         "short": UUID(str(replica.pk)).hex[-6:],
         "label": state.label,
+        "why": sentence(replica.words),
         "tone": REPLICA_TONES[state],
         "memory_mb": round(memory) if isinstance(memory, int | float) and replica.is_open else None,
         "cpu_percent": figures.get("cpu_percent") if replica.is_open else None,

@@ -13,7 +13,8 @@ from apps.endpoints import services
 from apps.endpoints.differences import code_difference, differences
 from apps.endpoints.files import write_deployment
 from apps.endpoints.models import Deployment, Revision
-from apps.endpoints.text import REVISION_TONES
+from apps.endpoints.states import RevisionState
+from apps.endpoints.text import REVISION_TONES, sentence
 from apps.endpoints.views.shared import find_deployment
 from apps.workspaces.access import WorkspaceRequest, workspace_page
 from apps.workspaces.policies import may
@@ -70,7 +71,8 @@ def deployment_file(request: WorkspaceRequest, endpoint_name: str, deployment_na
 def _card(deployment: Deployment, row: Revision, before: Revision | None) -> dict[str, Any]:
     return {
         "revision": row,
-        "tone": REVISION_TONES[row.state],
+        "tone": REVISION_TONES[RevisionState(row.state)],
+        "reason": sentence(row.reason),
         "is_current": row.pk in {deployment.revision_id, deployment.candidate_id},
         "before": before,
         "differences": differences(before, row) if before else [],
