@@ -75,6 +75,11 @@ def register_verbs() -> None:
     """Say how records of what is done with components and published pipelines read."""
     for verb, label, sentence in (
         (
+            "run.resumed",
+            gettext_lazy("Run resumed"),
+            gettext_lazy("%(actor)s resumed %(earlier)s from where it had stopped, as %(target)s"),
+        ),
+        (
             "component.registered",
             gettext_lazy("Component registered"),
             gettext_lazy("%(actor)s registered the component %(summary)s"),
