@@ -16,6 +16,8 @@ MB_PER_GB = 1024
 def status_of(agent: Agent) -> Status:
     """Return an agent's state with its reason."""
     state = agent.state
+    if state is AgentState.ONLINE and not agent.has_room:
+        return Status("bad", _("Disk full"), _("It gets no more work until there is space on its disk."))
     if state is AgentState.ONLINE:
         return Status("ok", state.label)
     if state is AgentState.WAITING:

@@ -6,10 +6,11 @@ import pytest
 from django.utils import timezone
 
 from apps.compute import services
-from apps.compute.models import LOCAL, WorkKind, WorkOrder
+from apps.compute.models import LOCAL, Agent, Isolation, WorkKind, WorkOrder
 from apps.compute.states import LEASE_S, MOST_ATTEMPTS, Outcome, WorkState
+from apps.workspaces.roles import Role
 from tests.compute.factories import AgentFactory, ComputeTargetFactory, WorkOrderFactory, heartbeat
-from tests.workspaces.factories import WorkspaceFactory
+from tests.workspaces.factories import WorkspaceFactory, member
 
 pytestmark = [pytest.mark.django_db, pytest.mark.service]
 
@@ -195,3 +196,19 @@ def test_only_agents_may_lease(speak, target):
 
     for token in ("", "agent_made-up", tokens.make("work", order.pk, 1), tokens.make("run", order.pk, 1)):
         assert speak("agents/lease/", token, {}).status_code == 401
+
+
+@pytest.mark.parametrize("kind", [WorkKind.RUN, WorkKind.BUILD, WorkKind.REPLICA])
+def test_a_machine_whose_disk_is_full_gets_nothing_and_it_is_said_why(kind, ask_for_work, browser_of):
+    owner = member(WorkspaceFactory.create(name="acme"), Role.OWNER)
+    machine = AgentFactory.create(
+        name=LOCAL, online=True, slots=4, isolation=Isolation.BUBBLEWRAP, disk_total_mb=100_000, disk_free_mb=12
+    )
+    order = WorkOrderFactory.create(target=ComputeTargetFactory.create(), kind=kind)
+    assert ask_for_work(machine, slots=4, builds=1)["orders"] == []
+    assert services.waiting_reason(order) == (
+        "the disk of local is full (12 MB left): it goes on as soon as there is space"
+    )
+    assert "Disk full" in browser_of(owner).get("/workspaces/acme/compute/machines/").content.decode()
+    Agent.objects.update(disk_free_mb=5_000)
+    assert services.waiting_reason(order).startswith("waiting for")

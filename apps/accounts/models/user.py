@@ -106,6 +106,7 @@ class User(BaseModel, AbstractBaseUser):
         indexes = [
             models.Index(Lower("full_name"), "id", name="user_by_name"),
             models.Index(fields=["last_login", "id"], name="user_by_last_login"),
+            models.Index(fields=["username", "full_name", "email", "id"], name="names_of_users"),
             models.Index(fields=["created_at"], condition=Q(is_administrator=True), name="administrators"),
         ]
 

@@ -22,6 +22,10 @@ class Isolation(models.TextChoices):
     UID = "uid", _("Separate user id only")
     NONE = "none", _("Not isolated")
 
+# A machine gets no more work with less than this, or less than this share of a small disk.
+LEAST_FREE_DISK_MB = 256
+LEAST_FREE_DISK_SHARE = 0.02
+
 
 class AgentQuerySet(models.QuerySet["Agent"]):
     def in_state(self, states: list[AgentState], now: datetime) -> Self:
@@ -78,9 +82,9 @@ class Agent(BaseModel):
 
     class Meta:
         indexes = [
-            models.Index(fields=["name", "id", "hostname"], name="named_agents"),  # what the search of the list reads
+            models.Index(fields=["name", "id", "hostname", "last_seen_at"], name="named_agents"),  # for the search
             models.Index(fields=["last_seen_at", "id"], name="agents_by_sight"),
-            models.Index(fields=["isolation", "name", "id"], name="agents_by_isolation"),
+            models.Index(fields=["isolation", "name", "id", "last_seen_at"], name="agents_by_isolation"),
             models.Index(fields=["created_at", "id"], name="agents_by_age"),
         ]
 
@@ -106,6 +110,11 @@ class Agent(BaseModel):
         """Whether it keeps user code apart, or somebody accepted that it does not."""
         accepted = self.exposure_accepted_there or self.exposure_accepted_at is not None
         return accepted or not self.exposes_everything
+
+    @property
+    def has_room(self) -> bool:
+        """Whether its disk has space for more work: programs that cannot write fail in ways that nobody understands."""
+        return self.disk_free_mb >= min(LEAST_FREE_DISK_MB, self.disk_total_mb * LEAST_FREE_DISK_SHARE)
 
     @property
     def memory_used_mb(self) -> int:

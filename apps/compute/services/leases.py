@@ -123,10 +123,13 @@ def _give(order: WorkOrder, agent: Agent, now: datetime) -> None:
 def _next_order(agent: Agent, room: Room, known: Collection[UUID], *, lock: bool = False) -> WorkOrder | None:
     """Return what the agent can start next: a build, a replica, else the head of the queue if it fits.
 
-    A machine that cannot keep user code apart only gets builds, until that is accepted: these start no program of a package.
+    A machine whose disk is full gets nothing; one that cannot keep user code apart only gets builds, until that is accepted:
+    these start no program of a package.
     Where the head of the queue needs more slots than are free now, nothing overtakes it, or it could wait for ever. What
     needs more than the machine has is passed over.
     """
+    if not agent.has_room:
+        return None
     kinds = ((WorkKind.BUILD, room.builds), (WorkKind.REPLICA, room.replicas), (WorkKind.RUN, room.slots))
     for kind, free in kinds:
         if free <= 0 or (kind != WorkKind.BUILD and not agent.may_run_user_code):

@@ -1,7 +1,9 @@
 """Why work waits, in words; cheap for a whole page of a queue, however long that is."""
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable
+from datetime import datetime
 from uuid import UUID
 
 from django.contrib.humanize.templatetags.humanize import ordinal
@@ -15,6 +17,8 @@ from apps.compute.states import MOST_BUILDS, AgentState, WorkState
 
 # SQLite joins no more than 500 queries into one.
 MOST_PARTS = 300
+# So many places are read at once; further ones are counted by the database.
+MOST_NEAR = 500
 
 
 def closed_targets(agent: Agent) -> QuerySet[ComputeTarget, UUID]:
@@ -84,9 +88,14 @@ def _counts_between(kind: str, line: list[WorkOrder]) -> list[int]:
     shut = list(ComputeTarget.objects.filter(_shut()).values_list("pk", flat=True))
     moving = WorkOrder.objects.filter(state=WorkState.WAITING, kind=kind).exclude(target__in=shut).order_by()
     counts = [0] * len(line)
+    near = _places_near(moving, line[0])
     before: WorkOrder | None = None
     parts = []
     for place, order in enumerate(line):
+        if before is not None and near and (_place(order) <= near[-1] or len(near) < MOST_NEAR):
+            counts[place] = bisect_left(near, _place(order)) - bisect_left(near, _place(before))
+            before = order
+            continue
         if before is not None and before.priority == order.priority:
             ranges = [Q(priority=order.priority, created_at__gte=before.created_at, created_at__lt=order.created_at)]
         else:
@@ -111,6 +120,17 @@ def _counts_between(kind: str, line: list[WorkOrder]) -> list[int]:
     return counts
 
 
+def _places_near(moving: QuerySet[WorkOrder], first: WorkOrder) -> list[tuple[int, datetime]]:
+    """Return the places of orders from the first one on, as far as one page of a queue usually goes."""
+    following = Q(priority=first.priority, created_at__gte=first.created_at) | Q(priority__lt=first.priority)
+    rows = moving.filter(following, priority__lte=first.priority).order_by("-priority", "created_at")
+    return [(-priority, moment) for priority, moment in rows.values_list("priority", "created_at")[:MOST_NEAR]]
+
+
+def _place(order: WorkOrder) -> tuple[int, datetime]:
+    return (-order.priority, order.created_at)
+
+
 def _shut() -> Q:
     """Targets of which no machine may start anything."""
     return Q(paused_at__isnull=False) | Q(workspace__deleted_at__isnull=False) | Q(max_running=0)
@@ -132,6 +152,9 @@ def _obstacle(order: WorkOrder, agents: list[Agent], online: list[Agent]) -> str
             "accepts that on the machine's page, or installs a sandbox there"
         )
         return words % {"machine": online[0].name, "names": who_can_accept()}
+    if not any(agent.has_room for agent in online):
+        words = _("the disk of %(machine)s is full (%(free)d MB left): it goes on as soon as there is space")
+        return words % {"machine": online[0].name, "free": online[0].disk_free_mb}
     most = max(agent.slots for agent in online)
     if order.slots > most > 0:
         words = _("needs %(needed)d slots, and the largest machine has %(most)d")

@@ -200,8 +200,12 @@ class StudioList:
             rows = self.filterset.filter_queryset(rows)
         if self.state.search and self.search_fields:
             for word in self.state.search.split():
-                rows = rows.filter(reduce(or_, (Q(**{f"{field}__icontains": word}) for field in self.search_fields)))
+                rows = self.searched(rows, word)
         return rows
+
+    def searched(self, rows: QuerySet[Any], word: str) -> QuerySet[Any]:
+        """Keep the rows in which a word of the search is found."""
+        return rows.filter(reduce(or_, (Q(**{f"{field}__icontains": word}) for field in self.search_fields)))
 
     @cached_property
     def slice(self) -> Slice:

@@ -6,7 +6,6 @@ from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
-from django.db.models.fields.json import KeyTransform
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
@@ -18,11 +17,8 @@ from apps.workspaces.text import validate_text
 
 NAME_PATTERN = r"\A[A-Za-z0-9][A-Za-z0-9 ._-]{0,254}\Z"
 ALIAS_PATTERN = r"\A(?!(?i:latest|v?\d+)\Z)[A-Za-z][A-Za-z0-9_.-]{0,254}\Z"
-
-
-def can_be_asked_for(tag: str, value: str = "") -> bool:
-    """Whether databases can look for a tag: SQLite's paths into JSON hold no quotes or backslashes, PostgreSQL's texts no NUL."""
-    return not set(tag).intersection('"\\\x00') and "\x00" not in value
+LONGEST_FOUND_VALUE = 255
+"""So many characters of a tag's value are looked at by filters."""
 
 
 class RegisteredModelQuerySet(models.QuerySet["RegisteredModel"]):
@@ -36,12 +32,12 @@ class RegisteredModelQuerySet(models.QuerySet["RegisteredModel"]):
 
     def tagged(self, name: str, value: str = "") -> Self:
         """Keep models that have a tag, or whose latest version has it; with this value, where one is given."""
-        if not can_be_asked_for(name, value):
+        if "\x00" in name or "\x00" in value:  # PostgreSQL's texts hold none
             return self.none()
-        if not value:
-            return self.filter(Q(tags__has_key=name) | Q(latest__tags__has_key=name))
-        own, latest = KeyTransform(name, "tags"), KeyTransform(name, "latest__tags")
-        return self.alias(tag=own, latest_tag=latest).filter(Q(tag=value) | Q(latest_tag=value))
+        tags = ModelTag.objects.filter(name=name)
+        if value:
+            tags = tags.filter(value=value[:LONGEST_FOUND_VALUE])
+        return self.filter(pk__in=tags.values("model"))
 
 
 class RegisteredModel(BaseModel):
@@ -98,6 +94,21 @@ class RegisteredModel(BaseModel):
     def get_absolute_url(self) -> str:
         """Return the address of its page."""
         return reverse("registry:model", args=[self.workspace.name, self.name])
+
+
+class ModelTag(models.Model):
+    """A tag of a model or of its latest version, for filters to find: databases look into JSON row by row."""
+
+    model = models.ForeignKey(RegisteredModel, on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(max_length=255)
+    value = models.CharField(max_length=LONGEST_FOUND_VALUE, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint("model", "name", "value", name="model_tag_once")]
+        indexes = [models.Index(fields=["name", "value", "model"], name="models_by_tag")]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class ModelAlias(BaseModel):

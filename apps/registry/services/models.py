@@ -9,7 +9,7 @@ from django.utils import timezone
 from apps.accounts.models import User
 from apps.registry.errors import ModelUnknown, NameTaken
 from apps.registry.models import RegisteredModel
-from apps.registry.services.shared import check_may_write, check_tags, locked, tell
+from apps.registry.services.shared import check_may_write, check_tags, locked, note_tags, tell
 from apps.workspaces.models import Workspace
 from apps.workspaces.services.shared import check_fields, lock
 
@@ -59,6 +59,7 @@ def ensure_model(
     model.tags = check_tags(tags or {})
     check_fields(model, "name", "description")
     model.save()
+    note_tags(model)
     tell(actor, "model.created", model)
     return model
 
@@ -83,6 +84,7 @@ def edit_model(*, actor: User, model: RegisteredModel, changes: Mapping[str, Any
             row.save(update_fields=[*EDITABLE, "updated_at"])
     except IntegrityError:
         raise NameTaken(row.name) from None
+    note_tags(row)
     if row.name == before:
         tell(actor, "model.edited", row)
     else:

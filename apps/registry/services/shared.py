@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from apps.accounts.models import User
 from apps.core.errors import InvalidInput
 from apps.core.hooks import audit
-from apps.registry.models import ModelVersion, RegisteredModel
+from apps.registry.models import ModelTag, ModelVersion, RegisteredModel
+from apps.registry.models.model import LONGEST_FOUND_VALUE
 from apps.registry.states import VersionState
 from apps.workspaces.events import workspace_changed
 from apps.workspaces.models import Workspace
@@ -77,6 +78,17 @@ def point_to_latest(model: RegisteredModel) -> None:
         latest=latest, latest_at=latest.created_at if latest else F("created_at")
     )
     model.latest = latest
+    note_tags(model)
+
+
+def note_tags(model: RegisteredModel) -> None:
+    """Bring the rows by which a model is found to its tags and those of its latest version."""
+    latest = ModelVersion.objects.filter(pk=model.latest_id).values_list("tags", flat=True).first() or {}
+    wanted = {(name, value[:LONGEST_FOUND_VALUE]) for tags in (model.tags, latest) for name, value in tags.items()}
+    rows = {(row.name, row.value): row.pk for row in ModelTag.objects.filter(model=model)}
+    ModelTag.objects.filter(pk__in=[pk for tag, pk in rows.items() if tag not in wanted]).delete()
+    new = [ModelTag(model=model, name=name, value=value) for name, value in sorted(wanted - rows.keys())]
+    ModelTag.objects.bulk_create(new, ignore_conflicts=True)
 
 
 def tell(actor: Any, verb: str, model: RegisteredModel, summary: str = "", **detail: Any) -> None:

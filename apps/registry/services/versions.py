@@ -14,7 +14,15 @@ from apps.core.errors import InvalidInput
 from apps.experiments.models import Run
 from apps.registry.errors import AliasUnknown, VersionUnknown
 from apps.registry.models import ModelAlias, ModelVersion, RegisteredModel
-from apps.registry.services.shared import check_may_write, check_tags, locked, point_to_latest, tell, with_properties
+from apps.registry.services.shared import (
+    check_may_write,
+    check_tags,
+    locked,
+    note_tags,
+    point_to_latest,
+    tell,
+    with_properties,
+)
 from apps.registry.states import Stage
 from apps.workspaces.services.shared import check_fields
 
@@ -67,6 +75,8 @@ def edit_version(*, actor: User | None, version: ModelVersion, changes: Mapping[
         row.properties = with_properties(row.properties, changes["properties"])
     check_fields(row, "description")
     row.save(update_fields=["description", "tags", "properties", "updated_at"])
+    if model.latest_id == row.pk:
+        note_tags(model)
     tell(actor, "model.version_edited", model, row.reference)
     return row
 

@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Prefetch
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -13,7 +12,7 @@ from apps.core.access import administrator
 from apps.core.lists import Empty
 from apps.workspaces import services
 from apps.workspaces.holdings import holdings_of
-from apps.workspaces.lists import MOST_OWNERS, AllWorkspacesList, state_of
+from apps.workspaces.lists import AllWorkspacesList, state_of
 from apps.workspaces.models import Membership, Workspace
 from apps.workspaces.roles import Role
 
@@ -21,11 +20,10 @@ from apps.workspaces.roles import Role
 @administrator()
 def all_workspaces(request: SignedInRequest) -> HttpResponseBase:
     """Every workspace with its owners, in whatever state."""
-    owners = Membership.objects.filter(role=Role.OWNER).select_related("user").order_by("created_at", "pk")
     rows = Workspace.objects.with_member_count().with_sort_keys()
     list_ = AllWorkspacesList(
         request,
-        rows.prefetch_related(Prefetch("memberships", queryset=owners[: MOST_OWNERS + 1], to_attr="first_owners")),
+        rows,
         empty=Empty(
             _("No workspaces yet"), _("Here is every workspace of the studio, once there is one."), icon="workspace"
         ),
