@@ -14,20 +14,22 @@ from mlstudio.components.core.declaring import CATEGORIES, PORT_TYPES
 from mlstudio.components.tabulating import MISSING, PLACE, table
 
 CLASSIC = """
-Enter Data Manually; Import Data; Export Data; Add Columns; Add Rows; Apply Math Operation; Apply SQL Transformation; Clean Missing
-Data; Clip Values; Convert to CSV; Convert to Dataset; Convert to Indicator Values; Edit Metadata; Group Data into Bins; Join Data;
-Normalize Data; Partition and Sample; Remove Duplicate Rows; SMOTE; Select Columns in Dataset; Select Columns Transform; Split Data;
-Filter Based Feature Selection; Permutation Feature Importance; Summarize Data; Linear Regression; Boosted Decision Tree Regression;
-Two-Class Boosted Decision Tree; Multiclass Boosted Decision Tree; Decision Forest Regression; Two-Class Decision Forest; Multiclass
-Decision Forest; Fast Forest Quantile Regression; Neural Network Regression; Two-Class Neural Network; Multiclass Neural Network;
-Poisson Regression; Two-Class Logistic Regression; Multiclass Logistic Regression; Two-Class Averaged Perceptron; Two-Class Support
-Vector Machine; One-vs-All Multiclass; One-vs-One Multiclass; K-Means Clustering; PCA-Based Anomaly Detection; Train Model; Train
-Clustering Model; Train Anomaly Detection Model; Train PyTorch Model; Tune Model Hyperparameters; Score Model; Evaluate Model; Cross
-Validate Model; Apply Transformation; Assign Data to Clusters; Score Image Model; Execute Python Script; Execute R Script; Create
-Python Model; Preprocess Text; Extract N-Gram Features from Text; Feature Hashing; Convert Word to Vector; Latent Dirichlet
-Allocation; Train Vowpal Wabbit Model; Score Vowpal Wabbit Model; Convert to Image Directory; Split Image Directory; Init Image
-Transformation; Apply Image Transformation; DenseNet; ResNet; Train SVD Recommender; Score SVD Recommender; Train Wide & Deep
-Recommender; Score Wide and Deep Recommender; Evaluate Recommender; Web Service Input; Web Service Output
+Enter Data Manually; Import Data; Export Data; Add Columns; Add Rows; Apply Math Operation; Apply SQL Transformation;
+Clean Missing Data; Clip Values; Convert to CSV; Convert to Dataset; Convert to Indicator Values; Edit Metadata; Group
+Data into Bins; Join Data; Normalize Data; Partition and Sample; Remove Duplicate Rows; SMOTE; Select Columns in
+Dataset; Select Columns Transform; Split Data; Filter Based Feature Selection; Permutation Feature Importance;
+Summarize Data; Linear Regression; Boosted Decision Tree Regression; Two-Class Boosted Decision Tree; Multiclass
+Boosted Decision Tree; Decision Forest Regression; Two-Class Decision Forest; Multiclass Decision Forest; Fast Forest
+Quantile Regression; Neural Network Regression; Two-Class Neural Network; Multiclass Neural Network; Poisson
+Regression; Two-Class Logistic Regression; Multiclass Logistic Regression; Two-Class Averaged Perceptron; Two-Class
+Support Vector Machine; One-vs-All Multiclass; One-vs-One Multiclass; K-Means Clustering; PCA-Based Anomaly Detection;
+Train Model; Train Clustering Model; Train Anomaly Detection Model; Train PyTorch Model; Tune Model Hyperparameters;
+Score Model; Evaluate Model; Cross Validate Model; Apply Transformation; Assign Data to Clusters; Score Image Model;
+Execute Python Script; Execute R Script; Create Python Model; Preprocess Text; Extract N-Gram Features from Text;
+Feature Hashing; Convert Word to Vector; Latent Dirichlet Allocation; Train Vowpal Wabbit Model; Score Vowpal Wabbit
+Model; Convert to Image Directory; Split Image Directory; Init Image Transformation; Apply Image Transformation;
+DenseNet; ResNet; Train SVD Recommender; Score SVD Recommender; Train Wide & Deep Recommender; Score Wide and Deep
+Recommender; Evaluate Recommender; Web Service Input; Web Service Output
 """
 EVERY = list(components().values())
 

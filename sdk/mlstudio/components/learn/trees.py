@@ -12,6 +12,7 @@ from mlstudio.components.core.values import Untrained
 from mlstudio.components.learn.base import BINARY, MODE, MULTICLASS, REGRESSION, Learner, seed, tunable, value, whole
 from mlstudio.components.learn.predictors import Fitted, Predictor
 
+CELLS_FOR_THREADS = 500_000
 BOOSTED = (
     MODE,
     *tunable(integer("leaves", "Maximum number of leaves per tree", 20, 2, 131_072), "2; 8; 32; 128"),
@@ -25,9 +26,14 @@ BOOSTED = (
 
 
 def _boosted(kind: str, rows: np.ndarray, target: np.ndarray, untrained: Untrained, **more: Any) -> Fitted:
-    model = getattr(lightgbm, kind)(**_settings(untrained), **more).fit(rows, target)
+    model = getattr(lightgbm, kind)(**_settings(untrained), **_threads(rows), **more).fit(rows, target)
     gain = model.booster_.feature_importance("gain")
     return Fitted(model, facts={"importance": gain / (gain.sum() or 1.0)})
+
+
+def _threads(rows: np.ndarray) -> dict[str, Any]:
+    """Waiting for each other, threads take longer than one over little data, and far longer where the cores are busy."""
+    return {"n_jobs": 1 if rows.size < CELLS_FOR_THREADS else -1}
 
 
 def _settings(untrained: Untrained) -> dict[str, Any]:
@@ -218,6 +224,7 @@ class FastForestQuantileRegression(Learner):
                 deterministic=True,
                 force_row_wise=True,
                 verbosity=-1,
+                **_threads(rows),
             ).fit(rows, target)
             for quantile in quantiles
         ]

@@ -172,6 +172,10 @@ def told() -> Iterator[None]:
         yield
     except ComponentError:
         raise
+    except SystemExit as error:
+        raise ComponentError(
+            85, f"The script ended the process, with {error.code}.", "Return instead.", "script"
+        ) from error
     except Exception as error:  # a script may raise anything
         lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == FILE]
         where = f" in line {lines[-1]}" if lines else ""

@@ -128,7 +128,7 @@ def binary_curves(truth: np.ndarray, probability: np.ndarray) -> dict[str, Any]:
     with np.errstate(divide="ignore", invalid="ignore"):
         rate, false_rate = hits / positives, (said - hits) / negatives
         precision, lift = hits / said, (hits / said) / (positives / total)
-    thresholds = np.linspace(0, 1, THRESHOLDS)
+    thresholds = np.arange(THRESHOLDS) / (THRESHOLDS - 1)
     ascending = np.sort(probability[truth]), np.sort(probability[~truth])
     hit = positives - np.searchsorted(ascending[0], thresholds, side="left")
     wrong = negatives - np.searchsorted(ascending[1], thresholds, side="left")
@@ -137,7 +137,7 @@ def binary_curves(truth: np.ndarray, probability: np.ndarray) -> dict[str, Any]:
         "precision_recall": _points(rate, precision),
         "lift": _points(said / total, lift),
         "curve_thresholds": [None, *cut.tolist()],
-        "thresholds": [round(float(threshold), 2) for threshold in thresholds],
+        "thresholds": thresholds.tolist(),
         "true_positive": hit.astype(int).tolist(),
         "false_positive": wrong.astype(int).tolist(),
         "true_negative": (negatives - wrong).astype(int).tolist(),
