@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.core.errors import InvalidInput, UserError
 from apps.experiments.views.code_form import LONGEST_JOB_FILE, MONO, CodeForm
 from apps.pipelines.assigning import Parameter, binding_of, text_of
+from apps.pipelines.errors import PipelineEndpointExists
 from apps.pipelines.graph.types import Binding
 from apps.pipelines.services.comparing import range_text
 from apps.workspaces.forms import StudioForm, TagsField
@@ -16,6 +17,7 @@ from apps.workspaces.text import validate_one_line, validate_text
 
 TAGS_HELP = _("One to a line, as name=value or just a name.")
 INPUT_PREFIX = "input-"
+NEW = "new"
 
 
 def one_line(**kwargs: Any) -> forms.CharField:
@@ -97,13 +99,16 @@ class TagForm(StudioForm):
 
 
 class PublishForm(StudioForm):
-    """A pipeline to publish, and the endpoint under which it is called. ``endpoint``: the id of one, or empty for a new one."""
+    """A pipeline to publish, and the endpoint under which it is called. ``endpoint``: the id of one, or ``NEW``."""
+
+    # Of an endpoint that is there no name is asked, and browsers do not know.
+    use_required_attribute = False
 
     endpoint = forms.ChoiceField(label=_("Pipeline endpoint"))
     endpoint_name = one_line(
         label=_("Name of the new endpoint"),
-        required=False,
         help_text=_("Letters, digits, spaces, hyphens, underscores and dots."),
+        error_messages={"required": _("Give the new endpoint a name, or choose one that is there.")},
     )
     make_default = forms.BooleanField(
         label=_("Make it the default version"),
@@ -123,19 +128,13 @@ class PublishForm(StudioForm):
     def __init__(self, *args: Any, endpoints: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["endpoint"]
-        field.choices = [("", _("A new endpoint")), *endpoints]
-        field.required = False
-
-    def clean(self) -> dict[str, Any]:
-        """Ask for a name where the endpoint is new."""
-        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        if "endpoint_name" in cleaned and not cleaned.get("endpoint") and not cleaned["endpoint_name"]:
-            self.add_error("endpoint_name", _("Give the new endpoint a name, or choose one that is there."))
-        return cleaned
+        field.choices = [(NEW, _("A new endpoint")), *endpoints]
+        if self.is_bound:
+            self.fields["endpoint_name"].required = self.data.get("endpoint") == NEW
 
     def refuse(self, error: UserError) -> None:
         """Tell a taken name of the endpoint from the pipeline's."""
-        if error.field == "name" and not self.cleaned_data.get("endpoint"):
+        if isinstance(error, PipelineEndpointExists):
             self.add_error("endpoint_name", [str(error.message)])
         else:
             super().refuse(error)

@@ -41,11 +41,11 @@ def _python(value: object) -> str:
 
 def _lines(value: object, indent: str) -> list[str]:
     if not isinstance(value, dict) or not value:
-        return [repr(value)]
+        return [json.dumps(value, ensure_ascii=False) if isinstance(value, str) else repr(value)]
     made = ["{"]
     for name, inner in value.items():
         first, *rest = _lines(inner, f"{indent}    ")
-        made.append(f"{indent}    {name!r}: {first}")
+        made.append(f"{indent}    {json.dumps(name, ensure_ascii=False)}: {first}")
         made += rest
         made[-1] += ","
     return [*made, f"{indent}}}"]

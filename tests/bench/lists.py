@@ -67,6 +67,8 @@ def measure() -> int:
             "colleague": str(studio.colleague.pk),
             "target": str(studio.target.pk),
             "parent": str(studio.parent.pk),
+            "pipeline": str(studio.pipeline.pk),
+            "pipeline_endpoint": str(studio.pipeline_endpoint.pk),
         }
         figures = sorted(_figures(entry, matrix, known, studio.viewer))
         times = [milliseconds for milliseconds, _address in figures]

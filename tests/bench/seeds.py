@@ -24,11 +24,15 @@ from apps.environments.models import Environment, EnvironmentBuild, EnvironmentV
 from apps.environments.states import BuildState
 from apps.experiments.models import Experiment, Run, RunKind, RunTag
 from apps.experiments.states import RunStatus
+from apps.pipelines.models import PipelineEndpoint
 from apps.registry.models import ModelAlias, ModelFile, ModelVersion, RegisteredModel
 from apps.registry.states import Framework, ModelType, VersionState
 from apps.workspaces.models import Alias, Membership, Secret, Workspace
 from apps.workspaces.models.alias import AliasKind
 from apps.workspaces.roles import Role
+from tests.bench.seeds_components import write_components, write_published
+from tests.bench.seeds_pipeline_runs import write_pipeline_runs
+from tests.bench.seeds_schedules import write_schedules
 
 BATCH = 2000
 WORDS = (
@@ -57,6 +61,8 @@ class Studio:
     colleague: User
     target: ComputeTarget
     parent: Run
+    pipeline: Run
+    pipeline_endpoint: PipelineEndpoint
 
 
 def seed(rows: int) -> Studio:
@@ -118,7 +124,11 @@ def seed(rows: int) -> Studio:
     _write_endpoints(rows, workspace, viewer, chance)
     target = _write_compute(rows, workspace, colleague, chance, now)
     parent = _write_runs(rows, workspace, target, people[:50], chance, now)
-    return Studio(viewer, workspace, colleague, target, parent)
+    pipeline = write_pipeline_runs(rows, workspace, people[:50], now, _write)
+    write_components(rows, workspace, viewer, now, _write)
+    write_schedules(rows, workspace, viewer, now, _write)
+    called = write_published(rows, workspace, viewer, now, _write)
+    return Studio(viewer, workspace, colleague, target, parent, pipeline, called)
 
 
 def _write_compute(

@@ -182,10 +182,10 @@ def _run_cell(row: PipelineRun) -> str:
 
 
 def _caller(row: PipelineRun) -> str:
-    """Return who called: a person, or what opened the endpoint."""
-    return (
-        row.run.submitted_by.display_name if row.run.submitted_by else row.run.properties.get("studio.called_with", "")
-    )
+    """Return who called: a person, or which key opened the endpoint."""
+    if row.run.submitted_by is not None:
+        return str(row.run.submitted_by.display_name)
+    return str(KEY_LABELS.get(row.run.properties.get(CALLED_WITH), ""))
 
 
 class CalledRunList(StudioList):

@@ -145,9 +145,14 @@ def graph_of_published(published: PublishedPipeline) -> Graph:
     return read_graph(published.graph)
 
 
+def inputs_of(published: PublishedPipeline) -> dict[str, Binding]:
+    """Return what the inputs of a published pipeline are unless a caller says otherwise; defaults of the graph beside."""
+    return codec.bindings_from_json(published.inputs)
+
+
 def parameters_of(published: PublishedPipeline) -> list[Parameter]:
     """Return the inputs of a published pipeline, with what they are unless said otherwise."""
-    return assigning.parameters_of(graph_of_published(published), codec.bindings_from_json(published.inputs))
+    return assigning.parameters_of(graph_of_published(published), inputs_of(published))
 
 
 def read_call(published: PublishedPipeline, body: Mapping[str, Any]) -> tuple[dict[str, Binding], dict[str, str]]:
@@ -184,7 +189,7 @@ def submit_published(
             actor=actor,
             workspace=published.workspace,
             graph=graph,
-            inputs={**codec.bindings_from_json(published.inputs), **call.inputs},
+            inputs={**inputs_of(published), **call.inputs},
             experiment_name=call.experiment_name or published.experiment_name,
             display_name=call.display_name or published.name,
             description=call.description,

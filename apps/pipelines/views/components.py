@@ -19,6 +19,7 @@ from apps.pipelines.models import Component, ComponentVersion, PipelineRun, Publ
 from apps.pipelines.services import components as services
 from apps.pipelines.services.comparing import changed_files, compare, range_text
 from apps.pipelines.services.exporting import yaml_of
+from apps.pipelines.services.shown import drawn
 from apps.pipelines.views.shared import Deed, Tab, cursor_of, do_with_chosen
 from apps.workspaces.access import WorkspaceRequest, workspace_page
 from apps.workspaces.policies import may
@@ -108,7 +109,7 @@ def details(request: WorkspaceRequest, component_name: str) -> HttpResponse:
         "description": render_markdown(version.description),
         "inputs": [(name, port, range_text(port)) for name, port in said.inputs.items()],
         "environment_url": environment_url(request, said.environment),
-        "nodes": list(said.graph.nodes.items()) if said.graph else [],
+        "graph_props": {**drawn(said.graph, {}, request.workspace.name), "label": said.name} if said.graph else None,
     }
     return render(request, "pipelines/components/details.html", context)
 

@@ -133,6 +133,8 @@ def submit(request: WorkspaceRequest, pipeline_endpoint_id: UUID) -> HttpRespons
 
 def page_context(request: WorkspaceRequest, endpoint: PipelineEndpoint, tab: str) -> dict[str, Any]:
     """Return what every tab of an endpoint's page needs."""
+    list_url = reverse("pipelines:endpoints", args=[request.workspace.name])
+    request.breadcrumbs = [(_("Pipeline endpoints"), list_url)]  # type: ignore[attr-defined]
     address = [request.workspace.name, endpoint.pk]
     names = [("endpoint", _("Overview")), ("endpoint-versions", _("Published pipelines")), ("endpoint-runs", _("Runs"))]
     return {

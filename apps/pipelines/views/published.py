@@ -11,17 +11,18 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from apps.core.errors import UserError
+from apps.core.errors import InvalidInput, UserError
 from apps.core.lists import Empty
 from apps.core.markdown import render_markdown
 from apps.experiments.models import Run, RunKind
 from apps.pipelines.addresses import published_url
-from apps.pipelines.forms import PublishedForm, PublishForm
+from apps.pipelines.forms import NEW, PublishedForm, PublishForm
 from apps.pipelines.lists.assets import CalledRunList, PublishedList, enabled_status
 from apps.pipelines.models import PipelineEndpoint, PipelineEndpointVersion, PipelineRun, PublishedPipeline
 from apps.pipelines.services import endpoints as endpoint_services
 from apps.pipelines.services import publishing as services
 from apps.pipelines.services.comparing import range_text
+from apps.pipelines.services.shown import drawn
 from apps.pipelines.snippets import snippets
 from apps.pipelines.views.calls import show_submit
 from apps.pipelines.views.shared import Tab, cursor_of
@@ -143,6 +144,8 @@ def publish(request: WorkspaceRequest, run_id: UUID) -> HttpResponse:
 
 def page_context(request: WorkspaceRequest, published: PublishedPipeline, tab: str) -> dict[str, Any]:
     """Return what every tab of a published pipeline's page needs."""
+    list_url = reverse("pipelines:all-published", args=[request.workspace.name])
+    request.breadcrumbs = [(_("Published pipelines"), list_url)]  # type: ignore[attr-defined]
     address = [request.workspace.name, published.pk]
     names = [("published", _("Overview")), ("published-runs", _("Runs"))]
     return {
@@ -169,17 +172,16 @@ def run_list(request: WorkspaceRequest, rows: QuerySet[PipelineRun]) -> CalledRu
 
 def graph_props(published: PublishedPipeline) -> dict[str, Any]:
     """Return what the drawing of a published graph is given."""
-    return {"api": reverse("api-published-graph", args=[published.workspace.name, published.pk]), "readOnly": True}
+    drawing = drawn(services.graph_of_published(published), services.inputs_of(published), published.workspace.name)
+    return {**drawing, "label": _("Graph of %(name)s") % {"name": published}}
 
 
 @transaction.atomic
 def _publish(request: WorkspaceRequest, run: Run, given: dict[str, Any]) -> PipelineEndpoint:
     names = ("name", "version", "description", "experiment_name")
     published = services.publish_run(actor=request.user, run=run, **{name: given[name] for name in names})
-    if not given["endpoint"]:
-        endpoint = endpoint_services.create_endpoint(
-            actor=request.user, workspace=request.workspace, name=given["endpoint_name"], published=published
-        )
+    if given["endpoint"] == NEW:
+        endpoint = _new_endpoint(request, given["endpoint_name"], published)
     else:
         endpoint = endpoint_services.find_endpoint(request.workspace, UUID(given["endpoint"]))
         endpoint_services.add_version(
@@ -191,11 +193,22 @@ def _publish(request: WorkspaceRequest, run: Run, given: dict[str, Any]) -> Pipe
     return endpoint
 
 
+def _new_endpoint(request: WorkspaceRequest, name: str, published: PublishedPipeline) -> PipelineEndpoint:
+    try:
+        return endpoint_services.create_endpoint(
+            actor=request.user, workspace=request.workspace, name=name, published=published
+        )
+    except InvalidInput as error:  # of the endpoint's name, not of the pipeline's
+        raise InvalidInput(
+            {"endpoint_name": [said for sentences in error.errors.values() for said in sentences]}
+        ) from None
+
+
 def _start(request: WorkspaceRequest, run: Run, choices: list[tuple[str, str]]) -> dict[str, Any]:
     asked = request.GET.get("endpoint", "")
     graph = services.clone_of(run)[0]
     return {
-        "endpoint": asked if asked in dict(choices) else "",
+        "endpoint": asked if asked in dict(choices) else NEW,
         "name": (graph.display_name or run.display_name or run.name)[:255],
         "description": graph.description or run.description,
         "experiment_name": run.experiment.name if run.experiment else "",
