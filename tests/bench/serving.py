@@ -1,7 +1,8 @@
-"""Scoring of one row over 8 connections, one worker: this studio's server beside bare uvicorn with the same script, the
-reference server, and MLflow's. They take turns, so that what else the machine does falls on all; only ratios say something.
+"""Scoring of one row over 8 connections, one worker: this studio's server, by itself and behind the gateway of a real studio with
+key, log, figures and collecting, beside bare uvicorn with the same script, the reference server, and MLflow's. They take turns,
+so that what else the machine does falls on all; only ratios say something.
 
-    .venv/bin/python -m tests.bench.serving [--seconds 3] [--rounds 3] [--environment FOLDER]
+    .venv/bin/python -m tests.bench.serving [--seconds 3] [--rounds 3] [--environment FOLDER] [--without-studio]
 
 The environment is made by uv when the folder is empty (by default one that is removed again). Servers whose package cannot be
 installed are left out, and it says so.
@@ -9,6 +10,7 @@ installed are left out, and it says so.
 
 import argparse
 import asyncio
+import contextlib
 import os
 import shutil
 import statistics
@@ -16,8 +18,13 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
+
+from tests.endpoints.deployed import address_of, deploy, wait_for
+from tests.samples.studio import rows, start, wait_for_sklearn
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -76,6 +83,7 @@ class Server:
     address: int | str
     path: str
     body: bytes
+    key: str = ""
     times_ms: list[float] = field(default_factory=list)
     seconds: float = 0.0
     errors: int = 0
@@ -84,7 +92,8 @@ class Server:
     @property
     def request(self) -> bytes:
         """The bytes of a request."""
-        head = f"POST {self.path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+        key = f"Authorization: Bearer {self.key}\r\n" if self.key else ""
+        head = f"POST {self.path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n{key}"
         return f"{head}Content-Length: {len(self.body)}\r\n\r\n".encode() + self.body
 
     @property
@@ -155,11 +164,11 @@ async def connect(server: Server, until: float, done: asyncio.Future[None]) -> N
             done.set_exception(error)
 
 
-async def press(server: Server, seconds: float) -> None:
-    """Ask with all connections for some seconds."""
+async def press(server: Server, seconds: float, connections: int = CONNECTIONS) -> None:
+    """Ask with some connections for some seconds."""
     loop = asyncio.get_running_loop()
     began = time.perf_counter()
-    ends = [loop.create_future() for _ in range(CONNECTIONS)]
+    ends = [loop.create_future() for _ in range(connections)]
     for done in ends:
         await connect(server, began + seconds, done)
     await asyncio.gather(*ends)
@@ -194,12 +203,13 @@ async def measure(servers: list[Server], environment: Path, folder: Path, second
     log = (folder / "servers.log").open("wb")
     try:
         for server in servers:
-            server.process = subprocess.Popen(
-                server.command, env=surroundings, cwd=folder, stdout=log, stderr=log, start_new_session=True
-            )
+            if server.command:
+                server.process = subprocess.Popen(
+                    server.command, env=surroundings, cwd=folder, stdout=log, stderr=log, start_new_session=True
+                )
             began = time.monotonic()
             while not await answers(server):
-                if server.process.poll() is not None or time.monotonic() - began > STARTS_WITHIN_S:
+                if (server.process and server.process.poll() is not None) or time.monotonic() - began > STARTS_WITHIN_S:
                     said = (folder / "servers.log").read_text(errors="replace")[-2000:]
                     raise SystemExit(f"{server.name} does not start:\n{said}")
                 await asyncio.sleep(0.1)
@@ -265,19 +275,47 @@ def servers_of(environment: Path, folder: Path, there: list[str]) -> list[Server
     return servers
 
 
+@contextlib.contextmanager
+def behind_the_gateway(folder: Path) -> Iterator[list[Server]]:
+    """Start a studio with the same script and model behind an endpoint; gives it with the gateway before it, and alone."""
+    studio = start(folder / "home")
+    try:
+        wait_for_sklearn(studio)
+        script = SCORE.replace('os.environ["AZUREML_MODEL_DIR"]', "os.path.dirname(__file__)")
+        files: dict[str, str | bytes] = {"score.py": script, "model.pkl": (folder / "model.pkl").read_bytes()}
+        settings = {"timeout_ms": 30_000, "max_queue_wait_ms": 20_000}
+        key = deploy(studio, files, environment="sklearn", request_settings=settings, collection={"sampling_rate": 0.1})
+        wait_for(studio, 1)
+        address = rows(studio, "SELECT address FROM endpoints_replica WHERE state = 'ready'")[0][0]
+        row = str([0.1 * each for each in range(FEATURES)])
+        body = f'{{"data": [{row}]}}'.encode()
+        path = urlsplit(address_of(studio)).path
+        yield [
+            Server("a replica of the studio, script", [], address.removeprefix("unix:"), "/score", body),
+            Server("the same through the gateway", [], studio.port + 1, path, body, key),
+        ]
+    finally:
+        studio.stop()
+        studio.clean_up()
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--seconds", type=float, default=3.0, help="of each turn")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--environment", type=Path, help="folder of the environment; kept")
+    parser.add_argument("--without-studio", action="store_true", help="leave the gateway out")
     told = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="bench-serving-") as path:
         folder = Path(path)
         environment = told.environment or folder / "environment"
         servers = servers_of(environment, folder, prepare(environment, folder))
-        load = os.getloadavg()[0]
-        asyncio.run(measure(servers, environment, folder, told.seconds, told.rounds))
+        with contextlib.ExitStack() as stack:
+            if not told.without_studio:
+                servers += stack.enter_context(behind_the_gateway(folder))
+            load = os.getloadavg()[0]
+            asyncio.run(measure(servers, environment, folder, told.seconds, told.rounds))
     print(
         f"\n{CONNECTIONS} connections, one row; load of the machine {load:.1f} before, {os.getloadavg()[0]:.1f} after"
     )

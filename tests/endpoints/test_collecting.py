@@ -19,6 +19,11 @@ from apps.workspaces.models import Membership
 pytestmark = pytest.mark.django_db
 
 
+def batches():
+    """Return what shall become versions."""
+    return {part.batch for part in CollectedPart.objects.all() if part.batch is not None}
+
+
 class Collected:
     """A deployment that collects, and gateways that hand over."""
 
@@ -54,7 +59,7 @@ class Collected:
     def roll(self):
         """Roll what is due, and write it, as tasks would."""
         services.roll_parts()
-        for batch in {*CollectedPart.objects.exclude(batch=None).values_list("batch", flat=True)}:
+        for batch in batches():
             services.write_collected(batch)
 
     def rows(self, side, number=1):
@@ -96,7 +101,7 @@ def test_what_is_handed_over_twice_counts_once_and_so_does_what_is_written_twice
     part = made.hand_over(ONE)
     made.hand_over(ONE, part_id=part)
     services.roll_parts()
-    (batch,) = CollectedPart.objects.values_list("batch", flat=True)
+    (batch,) = batches()
     parts = list(CollectedPart.objects.all())
     services.write_collected(batch)
     CollectedPart.objects.bulk_create(parts)  # the worker was killed before it had taken them away

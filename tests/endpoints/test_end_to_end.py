@@ -1,9 +1,8 @@
-"""A model behind an endpoint of a real studio: called by key, updated under load, and back by itself after kill -9."""
+"""A script behind an endpoint of a real studio: called by key, updated under load, scaled by it, asleep and woken, and back by
+itself after kill -9 of any part."""
 
 import os
 import signal
-import subprocess
-import sys
 import threading
 import time
 from collections import Counter
@@ -13,37 +12,22 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.launcher.studio import PROJECT, Studio
-from tests.launcher.waiting import until
+from tests.endpoints.deployed import READY_S, address_of, deploy, servers_of, wait_for
+from tests.launcher.studio import Studio
+from tests.launcher.waiting import is_running, until
 from tests.samples.studio import rows, start
 
 pytestmark = pytest.mark.processes
 
-READY_S = 300.0
-DEPLOY = """
-import io, zipfile
-from apps.accounts.models import User
-from apps.endpoints import services
-from apps.experiments.services import store_snapshot
-from apps.workspaces.models import Workspace
-admin, workspace = User.objects.get(username="admin"), Workspace.objects.get(name="sample")
-packed = io.BytesIO()
-with zipfile.ZipFile(packed, "w") as archive:
-    archive.writestr("score.py", SCRIPT)
-packed.seek(0)
-settings = services.Settings(
-    snapshot=store_snapshot(workspace, packed), entry_script="score.py", environment="minimal",
-    request_settings={"timeout_ms": 30000, "max_queue_wait_ms": 20000},
-)
-if IS_UPDATE:
-    endpoint = services.find_endpoint(workspace, "echo")
-    services.update_deployment(actor=admin, deployment=services.find_deployment(endpoint, "blue"), settings=settings)
-else:
-    endpoint = services.create_endpoint(actor=admin, workspace=workspace, name="echo")
-    services.create_deployment(actor=admin, endpoint=endpoint, name="blue", settings=settings)
-print("KEY", services.keys_of(actor=admin, endpoint=endpoint).primary)
+SCRIPT = """
+import json, time
+def init():
+    pass
+def run(data):
+    got = json.loads(data)
+    time.sleep(got.get("sleep", 0))
+    return {"revision": NUMBER, "got": got}
 """
-SCRIPT = "import json\n\n\ndef init():\n    pass\n\n\ndef run(data):\n    return {'revision': NUMBER, 'got': json.loads(data)}\n"
 
 
 @pytest.fixture
@@ -53,73 +37,119 @@ def studio(tmp_path: Path) -> Iterator[Studio]:
     studio.clean_up()
 
 
-def deploy(studio: Studio, number: int) -> str:
-    """Deploy a script, the first time, or roll it out in place of the one before; returns the endpoint's key."""
-    code = DEPLOY.replace("SCRIPT", repr(SCRIPT.replace("NUMBER", str(number)))).replace("IS_UPDATE", str(number > 1))
-    command = [sys.executable, "manage.py", "shell", "-v", "0", "-c", code]
-    done = subprocess.run(command, cwd=PROJECT, env=studio.variables, capture_output=True, text=True, timeout=120)
-    keys = [line.split()[1] for line in done.stdout.splitlines() if line.startswith("KEY")]
-    assert keys, done.stderr
-    return keys[0]
+# The studio itself needs a newer one.
+CONFLICT = {"conda_file": {"dependencies": ["pip", {"pip": ["orjson==3.9.*"]}]}}
+IMPORTS = """
+import orjson
+assert orjson.__version__.startswith("3.9.")
+"""
 
 
-def servers_of(studio: Studio) -> list[int]:
-    """Return the processes that serve in the sandboxes of this studio."""
-    found = []
-    for place in Path("/proc").glob("[0-9]*"):
-        try:
-            command = (place / "cmdline").read_bytes().split(b"\0")
-            if command[1:3] == [b"-m", b"mlstudio.serving"] and str(studio.home) in (place / "mountinfo").read_text():
-                found.append(int(place.name))
-        except OSError:
-            continue
-    return found
+def files(number: int) -> dict[str, str]:
+    return {"score.py": SCRIPT.replace("NUMBER", str(number))}
 
 
-def test_called_by_key_updated_without_a_gap_and_back_after_kill_9(studio):
-    key = deploy(studio, 1)
-    address = f"http://127.0.0.1:{studio.port + 1}/api/v1/endpoints/sample/echo/score"
+class Callers:
+    """Several who ask again and again. ``answers`` counts statuses with revisions; 0 where the gateway was not there."""
 
-    def ask(key: str = key) -> httpx.Response:
-        headers = {"authorization": f"Bearer {key}", "content-type": "application/json"}
-        return httpx.post(address, content=b"[1, 2]", headers=headers, timeout=60)
+    def __init__(self, address: str, key: str, count: int) -> None:
+        self.answers: Counter[tuple[int, int]] = Counter()
+        self._address, self._headers = address, {"authorization": f"Bearer {key}", "content-type": "application/json"}
+        self._over = threading.Event()
+        self._threads = [threading.Thread(target=self._ask_on) for _number in range(count)]
 
-    def state() -> tuple[str, int] | None:
-        query = """
-            SELECT deployment.state, revision.number FROM endpoints_deployment AS deployment
-            JOIN endpoints_revision AS revision ON revision.id = deployment.revision_id
-        """
-        found = rows(studio, query)
-        return (found[0][0], found[0][1]) if found else None
+    def __enter__(self) -> "Callers":
+        for thread in self._threads:
+            thread.start()
+        return self
 
-    until(lambda: state() == ("Healthy", 1), READY_S, "the first revision to serve")
-    until(lambda: ask().status_code == 200, 30, "the gateway to hear of it")
-    assert ask().json() == {"revision": 1, "got": [1, 2]}
-    assert ask("wrong").status_code == 401
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        for thread in self._threads:
+            thread.join()
 
-    answers: Counter[tuple[int, int]] = Counter()
-    is_over = threading.Event()
+    def answered(self) -> int:
+        return sum(count for (status, _revision), count in self.answers.items() if status == 200)
 
-    def keep_asking() -> None:
-        while not is_over.is_set():
-            answer = ask()
-            answers[answer.status_code, answer.json().get("revision", 0)] += 1
+    def until_more(self, count: int = 20) -> None:
+        """Wait for further good answers."""
+        before = self.answered()
+        until(lambda: self.answered() >= before + count, READY_S, "further answers")
+
+    def _ask_on(self) -> None:
+        while not self._over.is_set():
+            try:
+                answer = httpx.post(self._address, content=b'{"sleep": 0.01}', headers=self._headers, timeout=60)
+            except httpx.TransportError:
+                self.answers[0, 0] += 1
+            else:
+                revision = answer.json()["revision"] if answer.status_code == 200 else 0
+                self.answers[answer.status_code, revision] += 1
             time.sleep(0.02)
 
-    asking = threading.Thread(target=keep_asking)
-    asking.start()
-    try:
-        deploy(studio, 2)
-        until(lambda: answers[200, 2], READY_S, "the second revision to answer")
-        old = "SELECT COUNT(*) FROM endpoints_replica WHERE state != 'ended'"
-        until(lambda: rows(studio, old)[0][0] == 1, 120, "the first revision to end")
-    finally:
-        is_over.set()
-        asking.join()
-    assert {status for status, _revision in answers} == {200}, "An update drops nothing."
-    assert answers[200, 1]
 
-    (server,) = until(lambda: servers_of(studio), 10, "its process")
-    os.kill(server, signal.SIGKILL)
-    until(lambda: server not in servers_of(studio) and ask().status_code == 200, READY_S, "it to come back")
-    assert ask().json()["revision"] == 2
+def test_updated_without_a_gap_and_back_after_kill_9_of_replica_gateway_and_worker(studio):
+    key = deploy(studio, files(1), count=2)
+    address = address_of(studio)
+
+    def ask(key: str = key) -> httpx.Response:
+        return httpx.post(address, content=b"{}", headers={"authorization": f"Bearer {key}"}, timeout=60)
+
+    wait_for(studio, 1)
+    until(lambda: ask().status_code == 200, 30, "the gateway to hear of it")
+    assert ask().json() == {"revision": 1, "got": {}}
+    assert ask("wrong").status_code == 401
+
+    with Callers(address, key, 3) as callers:
+        deploy(studio, {"score.py": files(2)["score.py"] + IMPORTS}, environment=CONFLICT)
+        until(lambda: callers.answers[200, 2], READY_S, "the second revision to answer")
+        old = "SELECT COUNT(*) FROM endpoints_replica WHERE state != 'ended'"
+        until(lambda: rows(studio, old)[0][0] == 2, 120, "the first revision to end")
+        assert {status for status, _revision in callers.answers} == {200}, "An update drops nothing."
+        assert callers.answers[200, 1]
+
+        os.kill(studio.processes["worker"], signal.SIGKILL)
+        callers.until_more()
+        assert {status for status, _revision in callers.answers} == {200}, "Who answers needs no worker."
+
+        victim = servers_of(studio)[0]
+        os.kill(victim, signal.SIGKILL)
+        callers.until_more()
+        lost = callers.answers.total() - callers.answered()
+        assert lost <= 1, "Only what that replica had at the moment is lost."
+        assert {status for status, _revision in callers.answers} <= {200, 502}
+        until(lambda: len(set(servers_of(studio)) - {victim}) == 2, READY_S, "another in its place")
+
+        gateway = studio.processes["gateway"]
+        os.kill(gateway, signal.SIGKILL)
+        until(lambda: not is_running(gateway) and studio.processes.get("gateway", gateway) != gateway, 30)
+        callers.until_more()
+        assert {status for status, _revision in callers.answers} <= {200, 502, 0}, "It comes back with what it knew."
+
+
+def test_more_come_with_the_load_and_one_that_sleeps_is_woken(studio):
+    scaling = {"min_instances": 0, "max_instances": 2, "target_utilization": 80, "cool_down_s": 4}
+    key = deploy(studio, files(1), scaling=scaling, collection={"sampling_rate": 1.0})
+    address, headers = address_of(studio), {"authorization": f"Bearer {key}"}
+    wait_for(studio, 1)
+    body = b'{"sleep": 0.5}'
+    with httpx.Client(headers=headers, timeout=90) as client:
+        until(lambda: client.post(address, content=b"{}").status_code == 200, 30, "the gateway to hear of it")
+        threads = [
+            threading.Thread(target=lambda: [client.post(address, content=body) for _time in range(30)])
+            for _number in range(3)
+        ]
+        for thread in threads:
+            thread.start()
+        until(lambda: len(servers_of(studio)) == 2, 60, "a second replica")
+        for thread in threads:
+            thread.join()
+        until(lambda: not servers_of(studio), 90, "it to sleep")
+        reasons = [row[0] for row in rows(studio, "SELECT reason FROM endpoints_scaleevent ORDER BY created_at")]
+        assert any("requests at once" in reason for reason in reasons)
+        assert "asleep" in reasons[-1]
+        os.kill(studio.processes["worker"], signal.SIGKILL)
+        woken = client.post(address, content=b'{"first": 1}', headers={"x-request-id": "the-first"})
+        assert (woken.status_code, woken.json()["got"]) == (200, {"first": 1})
+    collected = "SELECT COUNT(*) FROM endpoints_collectedpart"
+    until(lambda: rows(studio, collected)[0][0], 90, "what was collected to be handed over")

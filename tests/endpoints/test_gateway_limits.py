@@ -46,15 +46,14 @@ def test_each_key_has_its_quota_and_is_told_when_to_come_again(place):
     with replica_server(place.folder) as replica:
         place.deploy(replica)
         place.until()
-        changes = {"requests_per_minute": 3}
-        services.edit_endpoint(actor=place.setting.actor, endpoint=place.endpoint, changes=changes)
+        actor, endpoint = place.setting.actor, place.endpoint
+        services.edit_endpoint(actor=actor, endpoint=endpoint, changes={"requests_per_minute": 3})
         refused = place.until(429)
         assert refused.headers["retry-after"] == "20", "One of three in a minute is free again after a third of it."
         assert "3 times a minute" in refused.json()["detail"]
         secondary = services.keys_of(actor=place.setting.actor, endpoint=place.endpoint).secondary
         assert place.ask(key=secondary).status_code == 200
-        changes = {"requests_per_minute": None}
-        services.edit_endpoint(actor=place.setting.actor, endpoint=place.endpoint, changes=changes)
+        services.edit_endpoint(actor=actor, endpoint=endpoint, changes={"requests_per_minute": None})
         place.until(200)
 
 
@@ -74,16 +73,16 @@ def test_the_first_request_to_one_that_sleeps_is_held_until_it_has_come_up(place
         answers: list[httpx.Response] = []
         PendingTask.objects.all().delete()
         asking = [threading.Thread(target=lambda: answers.append(place.ask())) for _number in range(2)]
-        for one in asking:
-            one.start()
+        for thread in asking:
+            thread.start()
         wait_until(lambda: PendingTask.objects.filter(name="endpoints.reconcile").exists())
         services.reconcile(deployment.pk)
         assert not answers
         deployment.refresh_from_db()
         assert deployment.scale_reason == "woken by a request"
         make_ready(deployment, address=replica.address)
-        for one in asking:
-            one.join(30)
+        for thread in asking:
+            thread.join(30)
         assert [answer.status_code for answer in answers] == [200, 200]
 
 
@@ -227,7 +226,8 @@ def test_collected_requests_arrive_with_the_ids_that_callers_know(place, monkeyp
         wait_until(lambda: not list((settings.STUDIO.home / "collected").iterdir()))
         CollectedPart.objects.update(first_at=part.created_at.replace(year=2020))
         services.roll_parts()
-        (batch,) = CollectedPart.objects.values_list("batch", flat=True).distinct()
+        (batch,) = {part.batch for part in CollectedPart.objects.all()}
+        assert batch is not None
         services.write_collected(batch)
         assert not CollectedPart.objects.exists()
 

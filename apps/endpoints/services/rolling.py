@@ -130,7 +130,8 @@ def _end_of_time(at: datetime, rolling_rate: str) -> datetime:
 @transaction.atomic
 def _claim(parts: Any, before: datetime) -> None:
     """Have all parts that began before a moment become one version, as far as one may be large."""
-    batch, size, chosen = uuid7(), 0, []
+    batch, size = uuid7(), 0
+    chosen: list[UUID] = []
     for part in parts.filter(first_at__lt=before).select_for_update(of=("self",)).order_by("first_at", "pk"):
         if chosen and size + part.size > LARGEST_BATCH:
             break
