@@ -29,7 +29,8 @@ def run(name: str, /, inputs: Mapping[str, Any] | None = None, **parameters: Any
 
 def one(name: str, /, dataset: Table, **parameters: Any) -> Table:
     """Run a component of one dataset, and return its first output."""
-    return next(iter(run(name, {"dataset": dataset}, **parameters).values()))
+    found: Table = next(iter(run(name, {"dataset": dataset}, **parameters).values()))
+    return found
 
 
 def trained(algorithm: str, dataset: Table, label: str, /, **parameters: Any) -> Any:
@@ -40,9 +41,11 @@ def trained(algorithm: str, dataset: Table, label: str, /, **parameters: Any) ->
 
 def scored(model: Any, dataset: Table) -> Table:
     """Return the scores of a model beside the data."""
-    return run("score_model", {"model": model, "dataset": dataset})["scored"]
+    found: Table = run("score_model", {"model": model, "dataset": dataset})["scored"]
+    return found
 
 
 def metrics(dataset: Table) -> dict[str, Any]:
     """Return the figures of a scored dataset."""
-    return run("evaluate_model", {"scored": dataset})["results"].frame.row(0, named=True)
+    found: Table = run("evaluate_model", {"scored": dataset})["results"]
+    return found.frame.row(0, named=True)

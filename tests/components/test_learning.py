@@ -135,11 +135,11 @@ def test_boosted_trees_are_those_of_lightgbm():
         learning_rate=0.3,
         seed=3,
     )
-    options = {"n_estimators": 15, "num_leaves": 6, "min_child_samples": 7, "learning_rate": 0.3, "random_state": 3}
-    known = LGBMClassifier(verbosity=-1, **options).fit(CANCER.data, CANCER.target == 0)
-    assert scored(model, BINARY_DATA).frame["Scored Probabilities"].to_numpy() == pytest.approx(
-        known.predict_proba(CANCER.data)[:, 1]
-    )
+    known = LGBMClassifier(
+        verbosity=-1, n_estimators=15, num_leaves=6, min_child_samples=7, learning_rate=0.3, random_state=3
+    ).fit(CANCER.data, CANCER.target == 0)
+    expected = np.asarray(known.predict_proba(CANCER.data))[:, 1]
+    assert scored(model, BINARY_DATA).frame["Scored Probabilities"].to_numpy() == pytest.approx(expected)
 
 
 def test_parameters_of_a_forest_decide():
@@ -159,7 +159,7 @@ def test_parameters_of_a_forest_decide():
 def test_quantiles_enclose_their_share():
     model = trained("fast_forest_quantile_regression", NUMBERS, "target", quantiles="0.1; 0.5; 0.9", trees=30, seed=1)
     frame = scored(model, NUMBERS).frame
-    below = [float((frame["target"] < frame[f"Quantile {share}"]).mean()) for share in ("0.1", "0.5", "0.9")]
+    below = [(frame["target"] < frame[f"Quantile {share}"]).to_numpy().mean() for share in ("0.1", "0.5", "0.9")]
     assert below == pytest.approx([0.1, 0.5, 0.9], abs=0.1)
     assert frame["Scored Labels"].equals(frame["Quantile 0.5"].alias("Scored Labels"))
     assert {"Quantile Loss:0.100", "Average Quantile Loss"} <= set(metrics(scored(model, NUMBERS)))
@@ -217,7 +217,7 @@ def test_strange_rows_score_higher():
     model = run("train_anomaly_detection_model", {"untrained": untrained, "dataset": given})["model"]
     normal = scored(model, given).frame["Scored Probabilities"]
     strange = scored(model, Table(pl.DataFrame(draw.normal(0, 3, (50, 5)), schema=list("abcde")))).frame
-    assert normal.quantile(0.95) < strange["Scored Probabilities"].median()
+    assert np.quantile(normal, 0.95) < np.median(strange["Scored Probabilities"])
     assert set(strange["Scored Labels"].to_list()) <= {0, 1}
     with pytest.raises(ComponentError, match="5 components are wanted of 5 features"):
         run(

@@ -22,6 +22,8 @@ from mlstudio.components.core.running import run, run_guarded
 from mlstudio.components.showing import describe, scatter
 from tests.components.helpers import DATA, table
 
+SDK = str(Path(mlstudio.__file__).parent.parent)
+
 
 class Steps:
     """A pipeline by hand: each step's outputs are folders of their own."""
@@ -145,6 +147,25 @@ def test_a_component_is_a_command(tmp_path: Path):
         f"dataset={tmp_path / 'in'}",
     ]
     command += ["--output", f"results={tmp_path / 'out'}", "--parameters", str(tmp_path / "parameters.json")]
-    path = str(Path(mlstudio.__file__).parent.parent)
-    subprocess.run(command, env={**os.environ, "PYTHONPATH": path}, timeout=120, check=True)
+    subprocess.run(command, env={**os.environ, "PYTHONPATH": SDK}, timeout=120, check=True)
     assert store.read(TABLE, tmp_path / "out").frame["x"].to_list() == [1, 2]
+
+
+FORKED = """
+import os, sys
+from pathlib import Path
+from mlstudio.components.core.running import preload, run_guarded
+assert "polars" in preload()
+child = os.fork()
+if not child:
+    os._exit(run_guarded("summarize_data", {"dataset": Path(sys.argv[1])}, {"results": Path(sys.argv[2])}, {}))
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
+
+
+@pytest.mark.servers
+def test_a_process_that_has_imported_everything_can_be_forked(tmp_path: Path):
+    store.write(TABLE, table({"x": [1, 2, 3]}), tmp_path / "in")
+    command = [sys.executable, "-c", FORKED, str(tmp_path / "in"), str(tmp_path / "out")]
+    subprocess.run(command, env={**os.environ, "PYTHONPATH": SDK}, timeout=120, check=True)
+    assert store.read(TABLE, tmp_path / "out").frame["Mean"].to_list() == [2.0]

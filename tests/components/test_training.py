@@ -102,6 +102,7 @@ def test_cross_validation_uses_folds_and_is_that_of_scikit_learn():
     made = run("cross_validate_model", {"untrained": untrained, "dataset": folded}, label="target", seed=1)
     rows = made["evaluation"].frame
     assert rows["Fold Number"].to_list() == ["1", "2", "3", "4", "Mean", "Standard Deviation"]
+    assert folded.folds is not None
     folds, accuracy = folded.folds.to_numpy(), []
     for fold in range(1, 5):
         scale = StandardScaler().fit(CANCER.data[folds != fold, :8])

@@ -79,7 +79,7 @@ def _default(value: object) -> str:
     if isinstance(value, dict):
         rules = [f"{rule['by']} {', '.join(rule['values'])}" for rule in value["rules"]]
         return "; ".join(rules) or "all columns"
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, (str, bool)) else f"{value:g}"  # type: ignore[str-format]
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, (str, bool)) else f"{value:g}"
 
 
 def _cell(text: str) -> str:

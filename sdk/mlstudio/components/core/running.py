@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import json
 import logging
-import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -53,9 +52,10 @@ def _read(component: Component, inputs: Mapping[str, Path]) -> dict[str, Any]:
 def preload() -> list[str]:
     """Import what components calculate with, so that processes forked from this one start at once.
 
+    The process must not calculate itself before it forks: threads do not come along, and polars would wait for them.
+
     Returns: the modules that are there.
     """
-    os.environ.setdefault("POLARS_MAX_THREADS", str(os.cpu_count() or 1))
     loaded = []
     for module in HEAVY:
         try:

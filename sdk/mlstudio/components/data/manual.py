@@ -69,7 +69,10 @@ def _delimited(lines: list[str], separator: str, header: bool) -> Table:
 
 
 def _arff(lines: list[str]) -> Table:
-    names, kinds, rows, in_data = [], [], [], False
+    names: list[str] = []
+    kinds: list[str] = []
+    rows: list[list[str | None]] = []
+    in_data = False
     for number, line in enumerate(lines, start=1):
         stripped = line.strip()
         if not stripped or stripped.startswith("%"):

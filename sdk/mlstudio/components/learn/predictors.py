@@ -54,7 +54,7 @@ class Fitted:
         self.known = facts or {}
 
     def _rows(self, rows: np.ndarray) -> np.ndarray:
-        return self.prepare(rows) if self.prepare is not None else rows  # type: ignore[no-any-return]
+        return self.prepare(rows) if self.prepare is not None else rows
 
     def predict(self, rows: np.ndarray) -> np.ndarray:
         """Return numbers."""

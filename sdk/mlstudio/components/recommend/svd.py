@@ -115,7 +115,8 @@ class SvdModel:
             for _ in range(iterations):
                 order = draw.permutation(len(ratings))
                 for start in range(0, len(order), BATCH):
-                    self._step(*(part[order[start : start + BATCH]] for part in (user, item, ratings)), rate)
+                    batch = order[start : start + BATCH]
+                    self._step(user[batch], item[batch], ratings[batch], rate)
         if not (np.isfinite(self.user_factors).all() and np.isfinite(self.item_factors).all()):
             raise ComponentError(39, "The factors did not settle.", "Lower the learning rate.")
 

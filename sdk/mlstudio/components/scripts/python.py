@@ -125,7 +125,7 @@ def from_pandas(frame: pd.DataFrame, where: str) -> Table:
             series = series.astype(series.cat.categories.dtype)
         try:
             columns.append(pl.Series(name, pl.from_pandas(series.reset_index(drop=True))))
-        except (TypeError, ValueError, pl.exceptions.PolarsError, *_arrow_errors()) as error:
+        except _conversion_errors() as error:
             hint = f'Make it one type, such as df["{name}"].astype(str).'
             raise ComponentError(
                 17, f"{where} whose column “{name}” mixes values of several types.", hint, "script"
@@ -133,10 +133,10 @@ def from_pandas(frame: pd.DataFrame, where: str) -> Table:
     return Table(normal(pl.DataFrame(columns)), {fact.name: fact for fact in facts})
 
 
-def _arrow_errors() -> tuple[type[Exception], ...]:
+def _conversion_errors() -> tuple[type[Exception], ...]:
     import pyarrow
 
-    return (pyarrow.ArrowException,)
+    return TypeError, ValueError, pl.exceptions.PolarsError, pyarrow.ArrowException
 
 
 def compiled(script: str) -> types.CodeType:
@@ -230,7 +230,7 @@ class PythonModel:
                 85, "The script defines no class AzureMLModel.", "Define it with train and predict.", "script"
             )
         with told():
-            self.model = kind() if held is None else kind.__new__(kind)
+            self.model = kind() if held is None else object.__new__(kind)
         if held is not None:
             self.model.__dict__.update(held)
 

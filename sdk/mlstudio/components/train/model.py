@@ -111,7 +111,7 @@ def parameters_shown(untrained: Untrained) -> dict[str, Any]:
 def library_versions() -> dict[str, str]:
     """Return the versions of what a model was trained with, as far as it is loaded."""
     loaded = {name: sys.modules.get(name) for name in ("numpy", "sklearn", "lightgbm", "polars")}
-    return {name: str(module.__version__) for name, module in loaded.items() if module is not None}  # type: ignore[attr-defined]
+    return {name: str(module.__version__) for name, module in loaded.items() if module is not None}
 
 
 def _score(name: str, values: Any, kind: str, of: str = "") -> tuple[pl.Series, Column]:

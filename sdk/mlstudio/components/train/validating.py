@@ -171,8 +171,8 @@ class TuneModelHyperparameters(Component):
         )
         candidates = grid(inputs["untrained"])
         if values["mode"] == RANDOM and values["runs"] < len(candidates):
-            drawn = generator(values["seed"]).choice(len(candidates), values["runs"], replace=False)
-            candidates = [candidates[place] for place in sorted(drawn)]
+            drawn: np.ndarray = generator(values["seed"]).choice(len(candidates), values["runs"], replace=False)
+            candidates = [candidates[place] for place in np.sort(drawn)]
         folds = (
             None
             if validation is not None

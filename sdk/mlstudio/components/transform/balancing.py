@@ -105,8 +105,8 @@ def _distances_matrix(table: Table, features: list[str], kinds: dict[str, bool])
     for name in features:
         series = table.frame[name]
         if kinds[name]:
-            values = series.cast(pl.Float64)
-            values = values.fill_null(values.mean()).fill_null(0.0).to_numpy()
+            floats = series.cast(pl.Float64)
+            values = floats.fill_null(strategy="mean").fill_null(0.0).to_numpy()
             columns.append((values - values.mean()) / (values.std() or 1.0))
         else:
             columns.append(series.cast(pl.String).rank("dense").fill_null(0).to_numpy().astype(float))

@@ -54,7 +54,7 @@ class ConvertToIndicatorValues(Component):
         table: Table = inputs["dataset"]
         chosen = table.chosen(values["columns"], parameter="columns")
         _need_categorical(table.schema, chosen)
-        categories = {}
+        categories: dict[str, dict[str, Any]] = {}
         for name in chosen:
             found = texts(table.frame[name])
             categories[name] = {

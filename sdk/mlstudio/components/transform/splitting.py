@@ -176,4 +176,4 @@ def _compared(table: Table, name: str, operator: str, value: str) -> pl.Series:
         )
     wanted = wanted[0]
     compare = {"<": column.__lt__, ">": column.__gt__, "<=": column.__le__, ">=": column.__ge__, "!=": column.__ne__}
-    return compare.get(operator, column.__eq__)(wanted)  # type: ignore[no-any-return]
+    return compare.get(operator, column.__eq__)(wanted)
