@@ -52,8 +52,8 @@ data = pd.DataFrame(
 train, test = train_test_split(data, test_size=0.25, random_state=0, stratify=data["library"])
 print(data["library"].value_counts().to_string(), "\n")
 
-# Words, and sequences of words, weighed by how rare they are; then one linear model. Hard to beat on so little text.
-words = TfidfVectorizer(ngram_range=(1, options.words), sublinear_tf=True, min_df=2)
+# Frequent words and sequences of words, weighed by how rare they are; then one linear model. Hard to beat on so little text.
+words = TfidfVectorizer(ngram_range=(1, options.words), sublinear_tf=True, max_features=4_000)
 model = make_pipeline(
     ColumnTransformer([("words", words, "text")]),
     SGDClassifier(loss="log_loss", alpha=options.penalty, class_weight="balanced", random_state=0),
