@@ -107,7 +107,7 @@ def read_assignments(
             try:
                 found[name], places[name] = reader(graph.inputs[name], value), place
             except ValueError as error:
-                errors[place] = [f"{str(error).rstrip(chr(46))}."]
+                errors[place] = [f"{name}: {str(error).rstrip('.')}."]
     if errors:
         raise InvalidInput(errors)
     return found, places

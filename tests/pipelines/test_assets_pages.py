@@ -13,7 +13,7 @@ from apps.pipelines.models import Component, ComponentVersion, PipelineEndpoint
 from apps.pipelines.services import endpoints as services
 from apps.pipelines.services import submit_pipeline
 from apps.pipelines.services.components import component_of
-from apps.pipelines.services.publishing import publish_pipeline
+from apps.pipelines.services.publishing import Call, publish_pipeline, submit_published
 from apps.workspaces.roles import Role
 from tests.pipelines.factories import TRAIN, endpoint, pipeline, published, registered
 from tests.workspaces.factories import member
@@ -186,9 +186,16 @@ def test_a_pipeline_is_run_from_the_page_with_faults_at_their_fields(writer, ada
     assert {name: given["value"] for name, given in run.config["inputs"].items()} == {
         "depth": 3, "rate": 0.5, "by": "gini", "quick": True,
     }  # fmt: skip
+    submit_published(
+        actor=None,
+        published=row.versions.get().published,
+        endpoint=row,
+        call=Call(inputs={"rate": Value(1)}, caller="primary"),
+    )
     listed = text(writer.get(f"{row.get_absolute_url()}runs/"))
     assert str(run) in listed
     assert "Ada Lovelace" in listed
+    assert "Primary key" in listed
 
 
 def test_versions_are_made_default_and_switched_off(writer, reader, ada, workspace):

@@ -20,6 +20,7 @@ from apps.pipelines.filters import (
     PublishedFilter,
 )
 from apps.pipelines.models import Component, ComponentVersion, PipelineEndpoint, PipelineRun
+from apps.pipelines.services.publishing import CALLED_WITH
 
 KEY_LABELS = {PRIMARY: _("Primary key"), SECONDARY: _("Secondary key")}
 
