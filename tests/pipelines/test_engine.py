@@ -9,8 +9,11 @@ from apps.experiments.models import Run, RunFile, RunKind
 from apps.experiments.services import cancel_run
 from apps.pipelines import services
 from apps.pipelines.errors import NotResumable
-from apps.pipelines.graph.types import FromNode, Graph, Node, Settings, Value
+from apps.pipelines.graph import codec
+from apps.pipelines.graph.types import FromNode, Graph, GraphOutput, Node, OutputSetting, Settings, Value
 from apps.pipelines.models import PipelineRun, Step, StepResult
+from apps.pipelines.services.components import archive_version
+from tests.pipelines.factories import registered
 from tests.pipelines.working import chain, component, fan, nested, now_of, run_of, states, steps
 
 pytestmark = [pytest.mark.django_db, pytest.mark.service]
@@ -299,3 +302,43 @@ def test_a_step_that_cannot_be_started_fails_with_the_reason(works, ada):
     works.do(step)
     assert now_of(run).status == "Failed"
     assert now_of(run).status_reason.startswith("step train failed: ")
+
+
+def test_limits_of_a_step_are_those_of_its_run(works):
+    run = works.submit(
+        chain("clean", nodes={"clean": {"limits": {"timeout": 60}, "variables": {"OMP_NUM_THREADS": "2"}}})
+    )
+    spec = works.machine.take(run_of(run, "clean")).spec
+    assert spec["limits"]["timeout_s"] == 60
+    assert spec["variables"] == {"OMP_NUM_THREADS": "2"}
+
+
+def test_named_outputs_of_steps_and_of_the_pipeline_become_datasets(works):
+    named = OutputSetting(name="tidy-houses")
+    graph = chain("clean", "train", nodes={"clean": {"outputs": {"out": named}}})
+    graph = replace(graph, outputs={"result": GraphOutput("train", "out", OutputSetting(name="best"))})
+    run = works.do_all(works.submit(graph))
+    works.run_tasks()
+    written = {row.reference: row.problem for row in run_of(run, "clean").data.filter(direction="output")}
+    assert written == {"tidy-houses:1": ""}
+    assert {row.reference: row.problem for row in run.data.filter(direction="output")} == {"best:1": ""}
+
+
+def test_archived_versions_are_not_for_new_pipelines(works, ada, workspace):
+    version = registered(ada, workspace)
+    made = codec.component_from_json(version.definition)
+    used = replace(
+        made, id=str(version.pk), reference=version.reference, name="train", snapshot=str(version.snapshot_id)
+    )
+    reading = Node("train", inputs={"data": FromNode("clean", "out")})
+    graph = Graph(
+        nodes={"clean": Node("clean"), "train": reading}, components={"clean": component("clean"), "train": used}
+    )
+    run = works.submit(graph)
+    archive_version(actor=ada, version=version)
+    with pytest.raises(InvalidInput) as caught:
+        works.submit(graph)
+    assert caught.value.errors == {
+        "nodes.train.component": [f"The component {version.reference} is archived. Restore it, or use another version."]
+    }
+    assert services.resubmit_pipeline(actor=ada, run=run).kind == RunKind.PIPELINE

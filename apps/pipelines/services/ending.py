@@ -35,7 +35,7 @@ def say(pipeline: PipelineRun) -> None:
     run = pipeline.run
     if run.status == RunStatus.RUNNING:
         total = int(run.config["steps"])
-        running = pipeline.steps.filter(state=StepState.RUNNING).order_by("number")
+        running = pipeline.steps.filter(state=StepState.RUNNING, remaining=0).order_by("number")  # as an index has them
         keys = list(running.values_list("key", flat=True)[: words.MOST_NAMED + 1])
         count = running.count() if len(keys) > words.MOST_NAMED else len(keys)
         reason = words.going_on(keys, count, done=total - pipeline.unfinished, total=total)

@@ -34,6 +34,8 @@ logger = logging.getLogger(__name__)
 MOST_STARTED: Final = 10
 MOST_LOOKED_AT: Final = 400
 WAVE: Final = 50
+# All of a step but what it is made of, which never changes.
+CHANGING: Final = ("state", "reason", "run", "attempt", "reuse", "started_at", "ended_at", "updated_at")
 
 
 def run_ended(run: Run) -> None:
@@ -145,7 +147,6 @@ def _start(pipeline: PipelineRun, step: Step, verdict: Verdict, sources: dict[st
     step.started_at = step.started_at or timezone.now()
     if step.attempt == 1:
         step.reuse = verdict.as_json()
-        step.plan = {**step.plan, "labels": verdict.labels}
     try:
         with transaction.atomic():
             step.run = start_run(pipeline, step, {node: one.run_id for node, one in sources.items() if one.run_id})
@@ -154,7 +155,7 @@ def _start(pipeline: PipelineRun, step: Step, verdict: Verdict, sources: dict[st
         return
     step.state = StepState.RUNNING
     step.reason = words.tried(step.attempt, step.plan["attempts"])
-    step.save()
+    step.save(update_fields=CHANGING)
 
 
 def _complete(pipeline: PipelineRun, step: Step, run: Run) -> None:
@@ -212,7 +213,7 @@ def _sources(pipeline: PipelineRun, steps: Sequence[Step]) -> dict[str, Source]:
 def _end(pipeline: PipelineRun, step: Step, state: StepState, reason: str) -> None:
     step.state, step.reason = state, reason[: words.LONGEST]
     step.ended_at = step.run.ended_at if step.run is not None and step.run.ended_at else timezone.now()
-    step.save()
+    step.save(update_fields=CHANGING)
     _count_down(pipeline, 1)
 
 

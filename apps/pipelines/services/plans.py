@@ -6,7 +6,7 @@ A plan (``Step.plan``) is JSON::
      "inputs": {"depth": {"type": "integer", "value": 3},
                 "data": {"type": "uri_folder", "mode": …, "node": "clean", "output": "cleaned"},   # of another step
                 "test": {…as ``Run.config`` has data}},
-     "outputs": {"model": {"type": "mlflow_model", "name": …}}, "variables": {}, "limits": {"timeout_s": 60}, "extras": {},
+     "outputs": {"model": {"type": "mlflow_model", "name": …}}, "variables": {}, "limits": {"timeout_s": 60},
      "environment": {"reference", "id", "name"} or null, "compute": "local", "snapshot": "…" or "", "code_folder": "",
      "attempts": 1, "force": false, "is_deterministic": true, "subject": "train",
      "parts": {…}}                                     # of ``graph.reuse``, as far as they are known before the step is ready
@@ -26,25 +26,23 @@ from apps.core.errors import InvalidInput
 from apps.experiments.services.config import DATA_TYPES, INPUT_MODES, CommandJob, Limits, check_job
 from apps.experiments.services.wrapping import wrapping_folder
 from apps.pipelines.graph import codec, order, reuse, values
-from apps.pipelines.graph.kinds import MODEL_TYPES
 from apps.pipelines.graph.types import (
     Binding,
     Component,
     FromData,
     FromNode,
     Graph,
-    InputPort,
     Node,
     Settings,
     Value,
 )
 from apps.pipelines.services.commands import builtin_text, command_of
+from apps.pipelines.services.data_types import as_data, plain_type, type_read
 from apps.pipelines.services.freezing import LATER, Freezer
 from apps.pipelines.states import ComponentKind
 
 Plan = dict[str, Any]
 DEEPEST: Final = 10
-_FILES: Final = frozenset({"uri_file", "AnyFile", "ZipFile"})
 
 
 @dataclass
@@ -253,25 +251,6 @@ def job_of_plan(plan: Plan, sources: Mapping[str, UUID]) -> CommandJob:
 def needs_of(plan: Plan) -> set[str]:
     """Return the nodes whose outputs a step reads."""
     return {one["node"] for one in plan["inputs"].values() if "node" in one}
-
-
-def as_data(port: InputPort, binding: Binding) -> Binding:
-    """Return what an input is given; the default of data is a path, which is written as a text."""
-    if isinstance(binding, Value) and not port.is_literal:
-        return FromData(str(binding.value), port.type, port.mode)
-    return binding
-
-
-def plain_type(kind: str) -> str:
-    """Return the type of data as runs know it; what components agree on among themselves is a folder or a file."""
-    return kind if kind in DATA_TYPES else "uri_file" if kind in _FILES else "uri_folder"
-
-
-def type_read(left: str, wanted: str) -> str:
-    """Return as what a step reads an output. Models may be a file or a folder, so what is one of these stays it."""
-    if wanted in MODEL_TYPES or left in MODEL_TYPES:
-        return wanted if wanted in MODEL_TYPES else left
-    return "uri_file" if left in _FILES else "mltable" if wanted == "mltable" else "uri_folder"
 
 
 def _target(graph: Graph, node: Node, given: Mapping[str, Binding], settings: Settings) -> str:

@@ -13,6 +13,7 @@ from apps.pipelines.graph import codec
 from apps.pipelines.graph.types import Binding, Graph, Settings
 from apps.pipelines.models import PipelineGraph, PipelineRun, PublishedPipeline, Step, StepLink
 from apps.pipelines.services import words
+from apps.pipelines.services.data_types import plain_type
 from apps.pipelines.services.freezing import Freezer
 from apps.pipelines.services.graphs import keep_graph
 from apps.pipelines.services.plans import Planned, Planner
@@ -81,7 +82,7 @@ def _config(order: Order, planned: Planned, freezer: Freezer) -> dict[str, Any]:
         kind = order.graph.components[node.component].outputs[output.output].type
         said = node.outputs.get(output.output)
         outputs[name] = {
-            "type": output.setting.type or (said.type if said else "") or kind,
+            "type": plain_type(output.setting.type or (said.type if said else "") or kind),
             "node": output.node,
             "output": output.output,
             **({"name": output.setting.name} if output.setting.name else {}),
