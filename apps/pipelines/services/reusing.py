@@ -92,7 +92,7 @@ class Examiner:
         """Return what the result of a completed step is stored with. Its environment is what its run was given."""
         given = (run.order.spec.get("environment") if run.order else None) or {}
         if plan["environment"]:
-            self._environments[plan["environment"]["id"]] = packages_of(given) if given.get("lock") else None
+            self._environments[plan["environment"]["id"]] = packages_of(given) if "lock" in given else None
         self._read_code({plan["snapshot"]} if plan["snapshot"] else set())
         return self._parts(Question(plan, sources))
 
