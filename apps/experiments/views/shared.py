@@ -137,7 +137,7 @@ def head_context(request: WorkspaceRequest, run: Run) -> dict[str, Any]:
     return {
         "workspace": request.workspace,
         "run": run,
-        "steps": steps_of(run),
+        "steps": [] if pages_of(run) else steps_of(run),  # of other kinds, what the page begins with says more
         "is_waiting": run.status in WAITING,
         "reason": (waiting_reason(run.order) if run.status == RunStatus.QUEUED and run.order else "")
         or run.status_reason,

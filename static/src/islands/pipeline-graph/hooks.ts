@@ -48,7 +48,9 @@ export function useSize(): [(host: HTMLElement | null) => void, { width: number;
     observer.current?.disconnect();
     if (!host) return;
     const read = (): void => {
-      if (host.clientWidth && host.clientHeight) setSize({ width: host.clientWidth, height: host.clientHeight });
+      const { clientWidth: width, clientHeight: height } = host;
+      if (!width || !height) return;
+      setSize((before) => (before?.width === width && before.height === height ? before : { width, height }));
     };
     observer.current = new ResizeObserver(read);
     observer.current.observe(host);

@@ -40,6 +40,13 @@ export function Canvas(props: CanvasProps): ReactElement {
   const { store, marks, chosen } = useContext(Looks);
   const [attach, size] = useSize();
   const host = useRef<HTMLDivElement | null>(null);
+  const hold = useCallback(
+    (element: HTMLDivElement | null) => {
+      host.current = element;
+      attach(element);
+    },
+    [attach],
+  );
   const react = useReactFlow();
   const order = useMemo(() => inReadingOrder(flow.places), [flow]);
   const byKey = useMemo(() => new Map(drawing.nodes.map((node) => [node.key, node])), [drawing]);
@@ -92,14 +99,23 @@ export function Canvas(props: CanvasProps): ReactElement {
     event.stopPropagation();
   };
 
+  // What was in the middle stays there when the panel comes and goes.
+  const shown = useRef(size);
+  useEffect(() => {
+    const before = shown.current;
+    shown.current = size;
+    if (!before || !size || !react.viewportInitialized) return;
+    const { x, y, zoom } = react.getViewport();
+    const [right, down] = [(size.width - before.width) / 2, (size.height - before.height) / 2];
+    void react.setViewport({ x: x + right, y: y + down, zoom });
+  }, [size, react]);
+
+  const isLarge = size !== null && (flow.size.width > size.width || flow.size.height > size.height);
   const middle = begin === null ? undefined : flow.places.get(begin);
   return (
     <div
       className="pipeline-canvas"
-      ref={(element) => {
-        host.current = element;
-        attach(element);
-      }}
+      ref={hold}
       role="application"
       tabIndex={0}
       aria-label={label}
@@ -137,7 +153,7 @@ export function Canvas(props: CanvasProps): ReactElement {
           onlyRenderVisibleElements
           proOptions={{ hideAttribution: true }}
         >
-          <Overview version={version} />
+          {isLarge && <Overview version={version} />}
         </ReactFlow>
       )}
       <div className="pipeline-zoom" role="group" aria-label={t('Zoom')}>

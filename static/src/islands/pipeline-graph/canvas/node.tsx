@@ -1,4 +1,4 @@
-import { type Node, type NodeProps } from '@xyflow/react';
+import { Position, type Node, type NodeProps } from '@xyflow/react';
 import { memo, useContext, type ReactElement, type ReactNode } from 'react';
 
 import { duration } from '../../../lib/times.ts';
@@ -52,16 +52,33 @@ export function portPlaces(count: number, width: number): number[] {
   return Array.from({ length: count }, (_, place) => (width * (place + 1)) / (count + 1));
 }
 
-function Ports({ ports, width, side }: { ports: Port[]; width: number; side: 'in' | 'out' }): ReactElement[] {
+/**
+ * Ports that cannot be connected. React Flow finds them as it finds its handles, by class and data, but they cost less. The one
+ * without a name is where a node that only waits for another is tied to it.
+ */
+function Ports({ ports, width, side }: { ports: Port[]; width: number; side: 'in' | 'out' }): ReactElement {
   const places = portPlaces(ports.length, width);
-  return ports.map((port, place) => (
-    <span
-      key={port.name}
-      className={`pipeline-port pipeline-port-${side}`}
-      style={{ left: places[place] }}
-      title={port.type ? `${port.name} (${port.type})` : port.name}
-    />
-  ));
+  const type = side === 'in' ? 'target' : 'source';
+  const position = side === 'in' ? Position.Top : Position.Bottom;
+  return (
+    <>
+      {ports.map((port, place) => (
+        <span
+          key={port.name}
+          className={`pipeline-port pipeline-port-${side} ${type}`}
+          data-handleid={`${type}:${port.name}`}
+          data-handlepos={position}
+          style={{ left: places[place] }}
+          title={port.type ? `${port.name} (${port.type})` : port.name}
+        />
+      ))}
+      <span
+        className={`pipeline-tie pipeline-tie-${side} ${type}`}
+        data-handleid={`${type}:`}
+        data-handlepos={position}
+      />
+    </>
+  );
 }
 
 interface CardProps {
