@@ -1,5 +1,7 @@
 """Components that learn something of a column and change it, against numpy and scikit-learn, and later data changed alike."""
 
+from datetime import datetime
+
 import numpy as np
 import polars as pl
 import pytest
@@ -175,3 +177,13 @@ def test_bins_beside_or_alone():
         get("group_data_into_bins"), {"dataset": given.schema}, {"mode": "Custom Edges", "edges": "3; 1"}
     )
     assert [error.code for error in wrong] == [75]
+
+
+def test_missing_times_and_truths_are_cleaned_alike_later():
+    when = datetime.fromisoformat("2026-01-31T12:00")
+    given = table({"d": [when, when, None], "b": [True, None, True], "n": [1, 2, None]})
+    made = run("clean_missing_data", {"dataset": given}, mode="Replace with mode")
+    assert made["cleaned"].frame.rows() == [(when, True, 1), (when, True, 2), (when, True, 1)]
+    assert later(made, given).equals(made["cleaned"].frame)
+    fraction = one("clean_missing_data", given, columns=["n"], replacement="0.5").frame
+    assert fraction["n"].to_list() == [1.0, 2.0, 0.5]

@@ -33,7 +33,7 @@ class Table:
     @property
     def schema(self) -> Schema:
         """Name, type and role of each column."""
-        return tuple(self.column(name) for name in self.frame.columns)
+        return tuple(self._fact(name, kind) for name, kind in self.frame.schema.items())
 
     @property
     def height(self) -> int:
@@ -42,7 +42,11 @@ class Table:
 
     def column(self, name: str) -> Column:
         """Return the facts of one column."""
-        return self.facts.get(name, Column(name, "")).but(name=name, type=type_of(self.frame.schema[name]))
+        return self._fact(name, self.frame.get_column(name).dtype)
+
+    def _fact(self, name: str, kind: pl.DataType) -> Column:
+        known = self.facts.get(name)
+        return known.but(name=name, type=type_of(kind)) if known else Column(name, type_of(kind))
 
     def with_columns(self, frame: pl.DataFrame, facts: Iterable[Column] = ()) -> Table:
         """Return it with other columns of the same rows. ``facts``: of columns that are new or changed."""

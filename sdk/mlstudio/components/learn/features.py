@@ -129,7 +129,9 @@ def _floats(series: pl.Series, column: dict[str, Any]) -> np.ndarray:
     if not fits:
         return np.full(len(series), column["mean"])
     values = _days(series) if column["kind"] == TIME else series.cast(pl.Float64)
-    return values.fill_null(column["mean"]).to_numpy()
+    # Missing ones come as NaN; this is far quicker than an expression, of which one row needs one for each column.
+    floats = values.to_numpy()
+    return np.where(np.isnan(floats), column["mean"], floats)
 
 
 def _mark(filled: np.ndarray, place: int, found: pl.Series, index: dict[str, int]) -> None:

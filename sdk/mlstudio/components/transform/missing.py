@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from mlstudio.components.core.declaring import (
@@ -137,23 +138,19 @@ def apply_cleaning(facts: Mapping[str, Any], table: Table, learning: bool = Fals
             return table
         kept = table.take(table.frame.select(pl.all_horizontal(pl.col(there).is_not_null())).to_series().to_numpy())
         return kept.need_rows(1, "What is left after removing rows with missing values") if learning else kept
-    taken, frame, marks = set(table.frame.columns), table.frame, []
-    for name in there:
-        if name in facts["values"]:
-            column = table.frame[name]
-            frame = frame.with_columns(_filled(column, facts["values"][name]))
-            if facts["indicator"]:
-                marks.append(column.is_null().alias(free_name(f"{name}_IsMissing", taken)))
-    return table.with_columns(frame.with_columns(marks), [Column(mark.name, BOOLEAN) for mark in marks])
+    taken, fresh, marks, columns_found = set(table.frame.columns), [], [], list[Column]()
+    for name in [name for name in there if name in facts["values"]]:
+        fresh.append(_filled(name, table.frame.get_column(name).dtype, facts["values"][name]))
+        if facts["indicator"]:
+            marks.append(pl.col(name).is_null().alias(mark := free_name(f"{name}_IsMissing", taken)))
+            columns_found.append(Column(mark, BOOLEAN))
+    return table.with_columns(table.frame.with_columns([*fresh, *marks]), columns_found)
 
 
-def _filled(column: pl.Series, value: Any) -> pl.Series:
-    if column.dtype.is_temporal():
-        return column.fill_null(pl.Series([value]).str.to_datetime(time_unit="us")[0])
-    if column.dtype.is_integer() and isinstance(value, float):
+def _filled(name: str, kind: pl.DataType, value: Any) -> pl.Expr:
+    column = pl.col(name)
+    if kind.is_temporal():
+        return column.fill_null(pl.lit(datetime.fromisoformat(value)).cast(kind))
+    if isinstance(value, float) and (kind.is_integer() or kind == pl.Boolean):
         return column.cast(pl.Float64).fill_null(value)
-    if column.dtype == pl.Boolean and isinstance(value, float):
-        return column.cast(pl.Float64).fill_null(value)
-    if column.dtype == pl.String:
-        value = str(value)
-    return column.fill_null(value)
+    return column.fill_null(str(value) if kind == pl.String else value)

@@ -97,8 +97,9 @@ def apply_normalization(facts: Mapping[str, Any], table: Table) -> Table:
         if name in table.frame.columns:
             values = numeric(table, name, "The normalization").to_numpy()
             scaled = _scaled(facts["method"], values, first, second, facts["constant_zero"])
-            fresh.append(pl.Series(name, scaled, dtype=pl.Float64).fill_nan(None))
-    return table.with_columns(table.frame.with_columns(fresh))
+            fresh.append(pl.Series(name, scaled, dtype=pl.Float64))
+    names = [series.name for series in fresh]
+    return table.with_columns(table.frame.with_columns(fresh).with_columns(pl.col(names).fill_nan(None)))
 
 
 def _scaled(method: str, values: np.ndarray, first: float, second: float, zero: bool) -> np.ndarray:
