@@ -190,7 +190,8 @@ def test_revisions_show_what_changed_and_lead_back(setting, site):
     site.post(at(setting, "roll-back", "iris", "blue"), {"number": "1"})
     deployment.refresh_from_db()
     assert (deployment.candidate.number, deployment.candidate.request_settings["timeout_ms"]) == (3, 5000)
-    assert site.post(at(setting, "roll-back", "iris", "blue"), {"number": "77"}).status_code == 404
+    page = site.post(at(setting, "roll-back", "iris", "blue"), {"number": "77"}, follow=True)
+    assert "There is no such revision." in page.content.decode()
 
 
 def test_the_code_of_two_revisions_is_compared_line_by_line(setting, site, custom):

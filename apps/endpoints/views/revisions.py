@@ -4,7 +4,7 @@ import itertools
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
@@ -49,9 +49,9 @@ def roll_back(request: WorkspaceRequest, endpoint_name: str, deployment_name: st
     row = (
         rows.filter(number=int(number)).first() if number.isascii() and number.isdecimal() and len(number) < 9 else None
     )
-    if row is None:
-        raise Http404
     try:
+        if row is None:
+            raise UserError(_("There is no such revision."))
         services.update_deployment(actor=request.user, deployment=deployment, settings=services.settings_of(row))
     except UserError as error:
         messages.error(request, str(error.message))
