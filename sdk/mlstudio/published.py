@@ -10,7 +10,7 @@ job = endpoint.submit("weekly", pipeline_parameters={"depth": 5})
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Union
 from uuid import UUID
 
@@ -174,7 +174,7 @@ class PipelineEndpoint:
         found = {str(row["version"]): PublishedPipeline(self.workspace, row["published"]) for row in rows}
         return dict(sorted(found.items(), key=lambda item: int(item[0])))
 
-    def list_pipelines(self, active_only: bool = True) -> list[PublishedPipeline]:
+    def list_pipelines(self, active_only: bool = True) -> Sequence[PublishedPipeline]:
         """Return the published pipelines that it collects."""
         return [one for one in self.list_versions().values() if one.status == "Active" or not active_only]
 

@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.settings import api_settings
 from rest_framework.views import APIView
 
 from apps.core.api.idempotency import Idempotent
@@ -50,13 +49,13 @@ class CallEndpoint(WorkspaceAPI, Idempotent, APIView):
     """Runs a version of a pipeline endpoint, for members and for whoever holds one of its keys."""
 
     access = workspace_access(post=Action.RUNS_WRITE)
-    authentication_classes = (EndpointKeyAuthentication, *api_settings.DEFAULT_AUTHENTICATION_CLASSES)
+    authentication_classes = (EndpointKeyAuthentication, *APIView.authentication_classes)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Let a key open its endpoint; ask the policy about all others."""
         if isinstance(request.user, KeyHolder):
             self.workspace = request.user.endpoint.workspace
-            super(WorkspaceAPI, self).initial(request, *args, **kwargs)  # type: ignore[misc]
+            super(WorkspaceAPI, self).initial(request, *args, **kwargs)
         else:
             super().initial(request, *args, **kwargs)
 
@@ -80,7 +79,7 @@ def body_of_call(request: Request) -> dict[str, Any]:
     Raises:
         InvalidInput: a name means nothing, or a value is of the wrong form.
     """
-    known = {name.lower(): name for name in CallSerializer().fields} | ALSO_CALLED
+    known = {name.lower(): name for name in CallSerializer().get_fields()} | ALSO_CALLED
     given = request.data if isinstance(request.data, dict) else {}
     said: dict[str, Any] = {}
     errors: dict[str, list[str]] = {}
@@ -117,5 +116,5 @@ def call_of(published: PublishedPipeline, body: dict[str, Any], *, caller: str =
 
 def _version_in(request: Request) -> str:
     """Return the version that the address asks for, whatever the case of the name."""
-    asked = {name.lower(): value for name, value in request.query_params.items()}
+    asked = {name.lower(): str(value) for name, value in request.query_params.items()}
     return asked.get("pipelineversion") or asked.get("version", "")

@@ -102,7 +102,7 @@ class ComponentFileSerializer(serializers.Serializer[dict[str, Any]]):
     )
 
 
-class CodeNeedSerializer(serializers.Serializer[dict[str, Any]]):
+class CodeNeedSerializer(serializers.Serializer[Any]):
     """Code to send: what lies in a folder, and `includes`, files and folders that shall lie in it, too."""
 
     key = serializers.CharField()
@@ -110,7 +110,7 @@ class CodeNeedSerializer(serializers.Serializer[dict[str, Any]]):
     includes = serializers.ListField(child=serializers.CharField())
 
 
-class ComponentNeedsSerializer(serializers.Serializer[dict[str, Any]]):
+class ComponentNeedsSerializer(serializers.Serializer[Any]):
     """What must be sent with a component file; paths as it writes them."""
 
     name = serializers.CharField()

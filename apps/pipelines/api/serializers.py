@@ -27,15 +27,15 @@ class ParameterSerializer(serializers.Serializer[Parameter]):
 
     name = serializers.CharField()
     type = serializers.CharField(source="port.type")
-    required = serializers.BooleanField(source="is_required")
-    default = serializers.SerializerMethodField()
+    required = serializers.BooleanField(source="is_required")  # type: ignore[assignment]
+    default = serializers.SerializerMethodField(method_name="default_of")
     minimum = serializers.FloatField(source="port.minimum", allow_null=True)
     maximum = serializers.FloatField(source="port.maximum", allow_null=True)
     enum = serializers.ListField(source="port.enum")
     description = serializers.CharField(source="port.description")
 
     @extend_schema_field(serializers.JSONField(allow_null=True))
-    def get_default(self, parameter: Parameter) -> Any:
+    def default_of(self, parameter: Parameter) -> Any:
         """Return a value, or where data is."""
         if parameter.default is None:
             return None
@@ -81,7 +81,8 @@ class OnePublishedSerializer(PublishedSerializer):
     @extend_schema_field(ParameterSerializer(many=True))
     def get_parameters(self, published: PublishedPipeline) -> Any:
         """Return what can be given."""
-        return ParameterSerializer(parameters_of(published), many=True).data
+        found: Any = parameters_of(published)
+        return ParameterSerializer(found, many=True).data
 
 
 class PublishSerializer(serializers.Serializer[Any]):

@@ -153,12 +153,12 @@ def _changed(path: str, first: Snapshot | None, second: Snapshot | None) -> Chan
     """Return how a file differs. A snapshot is None where it has no such file."""
     change = "changed" if first and second else "removed" if first else "added"
     try:
-        texts = [_content(snapshot, path).decode().splitlines() for snapshot in (first, second)]
+        one, other = (_content(snapshot, path).decode().splitlines() for snapshot in (first, second))
     except UserError as error:
         return ChangedFile(path, change, [], str(error.message))
     except UnicodeDecodeError:
         return ChangedFile(path, change, [], _("It is no text."))
-    lines = list(difflib.unified_diff(*texts, lineterm="", n=3))[2:]
+    lines = list(difflib.unified_diff(one, other, lineterm="", n=3))[2:]
     return ChangedFile(path, change, lines[:MOST_LINES], is_cut=len(lines) > MOST_LINES)
 
 

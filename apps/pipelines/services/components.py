@@ -213,7 +213,8 @@ def _version_doing(component: Component, version: str, digest: str) -> Component
         return None
     rows = ComponentVersion.objects.filter(component=component)
     if not version:
-        return rows.filter(pk=component.latest_id, digest=digest, archived_at=None).first()
+        latest = component.latest
+        return rows.filter(pk=latest.pk, digest=digest, archived_at=None).first() if latest else None
     found = rows.filter(version=version).first()
     if found is None:
         return None
