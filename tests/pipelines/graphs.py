@@ -62,7 +62,7 @@ def from_edges(edges: list[tuple[str, str]], keys: tuple[str, ...] = ()) -> Grap
 
 def same(one: Graph, other: Graph) -> bool:
     """Return whether two graphs are the same but for the keys of their components, which only they know."""
-    return _plain(one) == _plain(other)
+    return bool(_plain(one) == _plain(other))
 
 
 def _plain(graph: Graph) -> Any:
@@ -113,12 +113,16 @@ class _Maker:
         optional, words = self._maybe(), self._pick(WORDS)
         if kind not in LITERALS:
             return InputPort(kind, optional, description=words, mode=self._mode())
-        limits = (1, 9) if kind == "integer" and self._maybe() else (None, None)
+        low, high = (1, 9) if kind == "integer" and self._maybe() else (None, None)
         enum = ("gini", "entropy") if kind == "string" and self._maybe() else ()
-        return InputPort(kind, optional, self._pick((None, LITERALS[kind])), *limits, enum, words)
+        return InputPort(kind, optional, self._pick((None, LITERALS[kind])), low, high, enum, words)
 
     def _component(self, depth: int) -> Component:
-        said = {"name": self._pick(("", *NAMES)), "display_name": self._pick(WORDS), "description": self._pick(WORDS)}
+        said: dict[str, Any] = {
+            "name": self._pick(("", *NAMES)),
+            "display_name": self._pick(WORDS),
+            "description": self._pick(WORDS),
+        }
         if depth and self._random.random() < 0.3:
             inner = replace(self.graph(depth - 1), display_name="", description="")
             return as_component(inner, Component("pipeline", **said))

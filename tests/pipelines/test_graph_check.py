@@ -10,6 +10,7 @@ from apps.pipelines.graph.check import check
 from apps.pipelines.graph.expansion import as_component, leaf_of, settings_within, steps_in
 from apps.pipelines.graph.kinds import data_fits, output_fits
 from apps.pipelines.graph.types import (
+    Binding,
     Component,
     FromData,
     FromNode,
@@ -172,7 +173,7 @@ def test_literals_become_what_they_are_wanted_as():
         "flag": InputPort("boolean"),
         "whole": InputPort("integer"),
     }
-    given = {"text": Value(3), "number": Value("0.5"), "flag": Value("True"), "whole": Value(2.0)}
+    given: dict[str, Binding] = {"text": Value(3), "number": Value("0.5"), "flag": Value("True"), "whole": Value(2.0)}
     found = Graph(nodes={"a": Node("c", given)}, components={"c": component(ports)})
     assert check(found, {}) == []
     assert resolve_inputs(found, "a", {}) == {
@@ -182,7 +183,7 @@ def test_literals_become_what_they_are_wanted_as():
 
 def test_templates_are_rendered_and_a_whole_one_keeps_its_type():
     ports = {"name": InputPort("string"), "depth": InputPort("integer")}
-    given = {
+    given: dict[str, Binding] = {
         "name": Value("run-${{parent.inputs.depth}}-${{ parent.inputs.flag }}"),
         "depth": Value(" ${{parent.inputs.depth}} "),
     }
@@ -219,7 +220,7 @@ def test_what_is_optional_may_only_be_missing_within_brackets():
     ],
 )  # fmt: skip
 def test_what_is_wrong_with_a_component_is_told_once_at_the_step_that_uses_it(part, field, code):
-    given = {name: Value(None) for name in part.inputs}
+    given: dict[str, Binding] = {name: Value(None) for name in part.inputs}
     found = Graph(nodes={"a": Node("c", given), "b": Node("c", given)}, components={"c": part})
     told = [fault for fault in faults(found) if fault[1].startswith("component.")]
     assert ("a", f"component.{field}", code) in told

@@ -156,7 +156,7 @@ TRAIN = component({"depth": InputPort("integer", default=3, maximum=9), "data": 
 
 
 def parts(part: Component = TRAIN, depth: Any = 3, data: str = "iris:1", **said: Any) -> dict[str, Any]:
-    inputs = {"depth": Value(depth), "data": FromData("azureml:iris")}
+    inputs: dict[str, Binding] = {"depth": Value(depth), "data": FromData("azureml:iris")}
     return reuse.parts_of(part, inputs, fingerprints={"data": data}, **said)
 
 

@@ -131,12 +131,13 @@ def digest(value: Any) -> str:
 
 def _written(thing: Any) -> dict[str, Any]:
     written: dict[str, Any] = {}
-    for name, default in defaults_of(type(thing)):
+    kind: type = type(thing)
+    for name, default in defaults_of(kind):
         value = getattr(thing, name)
         if value != default:
             written[name] = _json_copy(value)
     order = {}
-    for name in ORDERED.get(type(thing), ()):
+    for name in ORDERED.get(kind, ()):
         names = list(getattr(thing, name))
         if names != sorted(names, key=_stored_order):
             order[name] = names

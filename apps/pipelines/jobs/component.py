@@ -77,7 +77,7 @@ def read_component(section: SectionReader, read_graph: ReadGraph, stack: tuple[s
     if not kind:
         return None
     section.check_names(FIELDS, _("a component"))
-    said = {
+    said: dict[str, Any] = {
         "name": section.text("name"),
         "display_name": section.text("display_name"),
         "description": section.text("description"),

@@ -11,8 +11,6 @@ from apps.experiments.models import Snapshot
 from apps.experiments.services.snapshots import store_snapshot
 from apps.pipelines.jobs.source import CodeNeed
 
-MOST_IN_MEMORY = 8 * 2**20
-
 
 def wrapping_folder(paths: Sequence[str]) -> str:
     """Return the folder that all files lie in, as in a zip that was made of a folder, not of what is in it; "" where none is."""
@@ -42,7 +40,7 @@ def cut(snapshot: Snapshot, need: CodeNeed) -> Snapshot:
             }
     if len(wanted) == len(paths) and all(path == target for path, target in wanted.items()):
         return snapshot
-    with tempfile.SpooledTemporaryFile(MOST_IN_MEMORY) as packed:
+    with tempfile.TemporaryFile() as packed:
         data = io.BytesIO(b"".join(get_store().open(snapshot.key)))
         with zipfile.ZipFile(data) as source, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as target:
             for path, name in wanted.items():

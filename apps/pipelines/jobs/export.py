@@ -23,10 +23,10 @@ from apps.pipelines.jobs.component import COMMAND_SCHEMA, PIPELINE_SCHEMA
 from apps.pipelines.jobs.pipeline import SCHEMA
 from apps.pipelines.jobs.ports import type_of
 
-_PARALLEL: Final = ("mini_batch_size", "partition_keys", "max_concurrency_per_instance", "error_threshold",
+_PARALLEL: Final[tuple[str, ...]] = ("mini_batch_size", "partition_keys", "max_concurrency_per_instance", "error_threshold",
     "mini_batch_error_threshold", "logging_level",
 )  # fmt: skip
-_NOTHING: Final = (None, "", {}, [], ())
+_NOTHING: Final[tuple[Any, ...]] = (None, "", {}, [], ())
 
 
 def yaml_of(graph: Graph, inputs: Mapping[str, Binding] | None = None, **said: Any) -> str:

@@ -183,9 +183,9 @@ class GraphReader:
             return port.type if port else ""
         if isinstance(binding, FromNode):
             step = known.get(binding.node)
-            port = step.component.outputs.get(binding.output) if step and step.component else None
+            output = step.component.outputs.get(binding.output) if step and step.component else None
             setting = step.settings.get(binding.output) if step else None
-            return (setting.type if setting else "") or (port.type if port else "")
+            return (setting.type if setting else "") or (output.type if output else "")
         return ""
 
     def _key_of(self, step: Step) -> str:

@@ -12,6 +12,7 @@ from apps.pipelines.jobs.export import component_tree, job_tree
 
 _MAKERS: Final = ("Input", "Output", "command", "component", "load_component", "pipeline")
 _TAKEN: Final = (*_MAKERS, "Workspace", "job", "inputs", *keyword.kwlist, *dir(builtins))
+_ABOUT: Final[tuple[str, ...]] = ("display_name", "description", "experiment_name", "tags")
 _WIDE: Final = 110
 
 
@@ -22,7 +23,7 @@ def python_of(graph: Graph, inputs: Mapping[str, Binding] | None = None, **said:
     """
     given = inputs or {}
     tree = job_tree(graph, given, **said)
-    about = {name: tree[name] for name in ("display_name", "description", "experiment_name", "tags") if name in tree}
+    about = {name: tree[name] for name in _ABOUT if name in tree}
     script = _Script()
     name = script.function(graph, {**about, **tree.get("settings", {})}, _plain(graph.display_name) or "main")
     values = {key: _given(tree["inputs"][key], binding) for key, binding in given.items() if binding != Value(None)}

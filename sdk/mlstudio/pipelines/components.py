@@ -93,14 +93,26 @@ class Step:
     ``name``: its key in the pipeline; that of the variable it was put into, unless it is set.
     """
 
+    display_name: Any = None
+    compute: Any = None
+    environment: Any = None
+    environment_variables: Any = None
+    limits: Any = None
+    resources: Any = None
+    distribution: Any = None
+    comment: Any = None
+    attempts: Any = None
+    force_rerun: Any = None
+    position: Any = None
+    services: Any = None
+    identity: Any = None
+    queue_settings: Any = None
+
     def __init__(self, component: Component, inputs: Mapping[str, Any]) -> None:
         self.component, self.inputs = component, dict(inputs)
         self.outputs = StepOutputs(self)
         self.name = ""
         self.run_after: list[Any] = []
-        for field in STEP_FIELDS:
-            if field != "run_after":
-                setattr(self, field, None)
 
     def after(self, *steps: Step) -> Step:
         """Let it begin only once other steps have succeeded, though it reads nothing of them."""
