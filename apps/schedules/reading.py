@@ -104,7 +104,8 @@ class _Reader:
     def read(self) -> Trigger | None:
         kind = self._given.get("type")
         if kind not in TriggerType.values:
-            return self.say("type", _("Say when it starts something: “type” is cron, recurrence or data."))
+            self.say("type", _("Say when it starts something: “type” is cron, recurrence or data."))
+            return None
         for name in self._given:
             if name not in _FIELDS[TriggerType(kind)]:
                 self.say(str(name)[:60], _("A trigger of the type %(type)s has no such field.") % {"type": kind})
@@ -124,17 +125,21 @@ class _Reader:
         try:
             cron_of(expression)
         except TriggerFault as fault:
-            return self.say("expression", sentence_of(fault))
+            self.say("expression", sentence_of(fault))
+            return None
         return CronTrigger(expression, zone, start, end)
 
     def _recurrence(self, zone: ZoneInfo, start: datetime | None, end: datetime | None) -> Trigger | None:
         below = self._given.get("schedule")
         if below is not None and not isinstance(below, Mapping):
-            return self.say("schedule", _("It is a mapping with hours and minutes."))
+            self.say("schedule", _("It is a mapping with hours and minutes."))
+            return None
         pattern = {**self._given, **(below or {})}
-        frequency = str(pattern.get("frequency") or "").lower()
-        if frequency not in set(Frequency):
-            return self.say("frequency", _("It is minute, hour, day, week or month."))
+        written = str(pattern.get("frequency") or "").lower()
+        if written not in set(Frequency):
+            self.say("frequency", _("It is minute, hour, day, week or month."))
+            return None
+        frequency = Frequency(written)
         interval = self._number("interval", pattern.get("interval", 1), 1, LONGEST_INTERVAL)
         parts = {
             "hours": self._numbers("hours", pattern.get("hours"), 0, 23),
@@ -148,7 +153,7 @@ class _Reader:
                     name, _("A recurrence by the %(frequency)s has none of these.") % {"frequency": _UNITS[frequency]()}
                 )
         begins = start or _next_minute(self._now)
-        return RecurrenceTrigger(Frequency(frequency), interval, zone, begins, end, **parts)
+        return RecurrenceTrigger(frequency, interval, zone, begins, end, **parts)
 
     def _data(self, zone: ZoneInfo, start: datetime | None, end: datetime | None) -> Trigger | None:
         watch, path = str(self._given.get("watch") or ""), str(self._given.get("path") or "").strip()

@@ -1,6 +1,7 @@
 """People in front of pages and API, and something to start."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -12,12 +13,14 @@ __all__ = ["api_of", "browser_of"]
 
 
 @pytest.fixture
-def bell() -> Iterator[type[Bell]]:
+def bell() -> Iterator[Any]:
     """What schedules of the factory start, with what it was asked for in ``rung``."""
     Bell.rung, Bell.running, Bell.refusal, Bell.fault = [], set(), "", None
     Door.seen, Door.problem = 1, ""
-    hooks.subjects.add(Bell)
-    hooks.watchers.add(Door)
+    subject: Any = Bell
+    watcher: Any = Door
+    hooks.subjects.add(subject)
+    hooks.watchers.add(watcher)
     yield Bell
-    hooks.subjects.remove(Bell)
-    hooks.watchers.remove(Door)
+    hooks.subjects.remove(subject)
+    hooks.watchers.remove(watcher)

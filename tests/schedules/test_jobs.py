@@ -105,6 +105,7 @@ def tick(schedule: Schedule, run_tasks) -> Run:
     run_tasks()
     last = schedule.ticks.latest("at")
     assert last.state == TickState.STARTED, last.reason
+    assert last.started_id is not None
     return Run.objects.get(pk=last.started_id)
 
 
@@ -182,6 +183,7 @@ def test_a_schedule_file_of_azure_ml_is_taken_unchanged(workspace, person, api_o
     schedule = Schedule.objects.get(name="simple_recurrence_job_schedule")
     again = tick(schedule, run_tasks)
     assert again.config["inputs"]["at"]["value"].startswith("2026-07-01T12:00")
+    assert again.experiment is not None
     assert (again.experiment.name, again.tags.get().value) == ("nightly", "by a schedule")
     packed.seek(0)
     changed = api.post(f"{base}schedule-files/", {**form, "schedule_set": '["trigger.interval=2"]'}, format="multipart")

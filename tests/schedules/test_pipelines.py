@@ -44,6 +44,7 @@ def ticked(person, workspace, source: object, changes: Changes) -> Schedule:
 def started(schedule: Schedule) -> Run:
     tick = schedule.ticks.get()
     assert tick.state == TickState.STARTED, tick.reason
+    assert tick.started_id is not None
     return Run.objects.get(pk=tick.started_id)
 
 

@@ -38,7 +38,7 @@ def _ring(self: Any, schedule: Schedule, tick: Tick) -> Started:
 def _schedule_and_work(step: int) -> None:
     """Look at the clock and start what is due, minute by minute. Args: step: -1 for a clock that jumps."""
     connections.close_all()
-    queue.send = lambda row: True  # type: ignore[assignment]
+    queue.send = lambda row: True
     for minute in range(MINUTES + 1):
         services.claim_due(NOON + timedelta(minutes=minute + (2 * (minute % 3) if step < 0 else 0)))
         for tick_id in list(Tick.objects.filter(state=TickState.DUE).values_list("pk", flat=True)):

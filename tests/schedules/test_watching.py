@@ -8,7 +8,7 @@ from apps.activity.models import Notification
 from apps.core.errors import InvalidInput, NotFound
 from apps.core.storage import get_store
 from apps.data.models import Dataset, DatasetVersion
-from apps.data.services import prepare_workspace
+from apps.data.services import ensure_default_datastore, prepare_workspace
 from apps.data.stores import prefix_of
 from apps.data.watching import DatasetWatcher, DatastoreWatcher
 from apps.schedules import services
@@ -128,7 +128,7 @@ def test_new_versions_of_a_dataset():
     version = DatasetVersion.objects.create(
         dataset=dataset,
         number=2,
-        datastore=dataset.latest.datastore,
+        datastore=ensure_default_datastore(workspace),
         folder="uploads/2",
         sha256="c" * 64,
         file_count=1,

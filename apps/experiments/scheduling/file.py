@@ -76,7 +76,7 @@ class _ScheduleReader:
         name = fields.text("name")
         if not name:
             fields.say(("name",), _("give the schedule a name"))
-        said = {
+        said: dict[str, Any] = {
             key: fields.text(key)
             for key in ("display_name", "description", "missed", "overlap")
             if fields.tree.get(key)

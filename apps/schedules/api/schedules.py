@@ -168,7 +168,7 @@ class RunSchedule(Idempotent, _Switch):
 class TickPages(CursorPages):
     """Latest first; a schedule has each time once."""
 
-    ordering = ("-at",)
+    ordering = ("-at",)  # type: ignore[assignment] # a schedule has each time once
 
 
 class ScheduleHistory(OneScheduleAPI, ListAPIView[Tick]):

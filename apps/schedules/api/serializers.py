@@ -17,8 +17,8 @@ class ScheduleSubjectSerializer(serializers.Serializer[Any]):
     """What a schedule starts."""
 
     kind = serializers.CharField()
-    label = serializers.CharField()
-    source = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment] # a field, not the attribute of fields
+    source = serializers.CharField()  # type: ignore[assignment] # a field, not the attribute of fields
 
 
 class ScheduleSerializer(serializers.ModelSerializer[Schedule]):
@@ -78,7 +78,7 @@ class SourceSerializer(serializers.Serializer[Any]):
     that; in inputs, `${{creation_context.trigger_time}}` and `${{creation_context.changed_path}}` are filled in each time."""
 
     kind = serializers.CharField(max_length=20)
-    source = serializers.CharField(max_length=500)
+    source = serializers.CharField(max_length=500)  # type: ignore[assignment] # a field, not the attribute of fields
     inputs = serializers.DictField(required=False, default=dict)
     tags = TagsField(required=False, default=dict)
     experiment_name = serializers.CharField(max_length=255, required=False, default="", allow_blank=True)
