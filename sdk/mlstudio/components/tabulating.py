@@ -16,8 +16,8 @@ PYTORCH = (
 LEARNED = "not yet: its network of embeddings needs PyTorch, which no environment of the studio carries"
 MISSING = {
     "Execute R Script": "not yet: needs R on the machine",
-    "Convert Word to Vector": "not yet: pretrained GloVe vectors do not ship in packages; Word2Vec and FastText need gensim",
-    "Train Vowpal Wabbit Model": "not yet: needs the package vowpalwabbit, which has no wheel for current Python versions",
+    "Convert Word to Vector": "not yet: Word2Vec and FastText need gensim; GloVe is impossible: its vectors do not ship in packages",
+    "Train Vowpal Wabbit Model": "not yet: needs the package vowpalwabbit beside what the other components need",
     "Score Vowpal Wabbit Model": "not yet: see Train Vowpal Wabbit Model",
     "DenseNet": PYTORCH,
     "ResNet": PYTORCH,

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import polars as pl
     import scipy.sparse as sparse
     import scipy.special as special
+    from PIL import Image, ImageEnhance
 else:
 
     class Lazy:
@@ -28,6 +29,7 @@ else:
 
     joblib, lightgbm, np, pd, pl = (Lazy(name) for name in ("joblib", "lightgbm", "numpy", "pandas", "polars"))
     sparse, special = Lazy("scipy.sparse"), Lazy("scipy.special")
+    Image, ImageEnhance = Lazy("PIL.Image"), Lazy("PIL.ImageEnhance")
 
 HEAVY = (
     "polars", "pyarrow", "numpy", "scipy.sparse", "scipy.special", "joblib", "lightgbm", "sklearn.linear_model", "sklearn.tree",
@@ -40,4 +42,4 @@ def learn(module: str) -> Any:
     return importlib.import_module(f"sklearn.{module}")
 
 
-__all__ = ["HEAVY", "joblib", "learn", "lightgbm", "np", "pd", "pl", "sparse", "special"]
+__all__ = ["HEAVY", "Image", "ImageEnhance", "joblib", "learn", "lightgbm", "np", "pd", "pl", "sparse", "special"]

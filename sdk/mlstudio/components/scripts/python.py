@@ -125,18 +125,12 @@ def from_pandas(frame: pd.DataFrame, where: str) -> Table:
             series = series.astype(series.cat.categories.dtype)
         try:
             columns.append(pl.Series(name, pl.from_pandas(series.reset_index(drop=True))))
-        except _conversion_errors() as error:
+        except (TypeError, ValueError, NotImplementedError, pl.exceptions.PolarsError) as error:
             hint = f'Make it one type, such as df["{name}"].astype(str).'
             raise ComponentError(
                 17, f"{where} whose column “{name}” mixes values of several types.", hint, "script"
             ) from error
     return Table(normal(pl.DataFrame(columns)), {fact.name: fact for fact in facts})
-
-
-def _conversion_errors() -> tuple[type[Exception], ...]:
-    import pyarrow
-
-    return TypeError, ValueError, pl.exceptions.PolarsError, pyarrow.ArrowException
 
 
 def compiled(script: str) -> types.CodeType:

@@ -171,7 +171,7 @@ class TuneModelHyperparameters(Component):
         )
         candidates = grid(inputs["untrained"])
         if values["mode"] == RANDOM and values["runs"] < len(candidates):
-            drawn: np.ndarray = generator(values["seed"]).choice(len(candidates), values["runs"], replace=False)
+            drawn = generator(values["seed"]).choice(np.arange(len(candidates)), values["runs"], replace=False)
             candidates = [candidates[place] for place in np.sort(drawn)]
         folds = (
             None

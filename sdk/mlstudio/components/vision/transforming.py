@@ -22,7 +22,7 @@ from mlstudio.components.core.declaring import (
     when,
 )
 from mlstudio.components.core.errors import ComponentError
-from mlstudio.components.core.libraries import np
+from mlstudio.components.core.libraries import Image, ImageEnhance, np
 from mlstudio.components.core.values import Transformation
 from mlstudio.components.vision.folders import read_images, write_images
 
@@ -108,12 +108,10 @@ class ApplyImageTransformation(Component):
 
 
 def _open(path: Path, use: Callable[[Any], None]) -> None:
-    from PIL import Image, UnidentifiedImageError
-
     try:
         with Image.open(path) as image:
             use(image.convert(RGB))
-    except (UnidentifiedImageError, OSError) as error:
+    except OSError as error:
         raise ComponentError(
             49, f"The image {path.name} cannot be read: {error}", "Remove it, or save it again."
         ) from error
@@ -157,8 +155,6 @@ def _pad(facts: Mapping[str, Any]) -> Callable[..., Any]:
 
 def _jitter(facts: Mapping[str, Any]) -> Callable[..., Any]:
     def step(image: Any, draw: Any) -> Any:
-        from PIL import ImageEnhance
-
         for kind in (ImageEnhance.Brightness, ImageEnhance.Contrast, ImageEnhance.Color):
             image = kind(image).enhance(draw.uniform(0.6, 1.4))
         return image
@@ -204,8 +200,6 @@ def _gray(image: Any, draw: Any) -> Any:
 
 def _flipped(method: str) -> Callable[..., Any]:
     def change(image: Any, draw: Any) -> Any:
-        from PIL import Image
-
         return image.transpose(getattr(Image.Transpose, method))
 
     return change
@@ -219,8 +213,6 @@ def _affine(facts: Mapping[str, Any]) -> Callable[..., Any]:
     """Turned, moved by up to a tenth of the sides, and sheared by as many degrees at most."""
 
     def step(image: Any, draw: Any) -> Any:
-        from PIL import Image
-
         degrees = facts["affine_degrees"]
         moved = tuple(int(draw.uniform(-0.1, 0.1) * side) for side in image.size)
         sheared = math.tan(math.radians(draw.uniform(-min(degrees, 45), min(degrees, 45)))) if degrees else 0.0
@@ -232,8 +224,6 @@ def _affine(facts: Mapping[str, Any]) -> Callable[..., Any]:
 
 def _perspective(image: Any, draw: Any) -> Any:
     """The corners moved inwards, each by up to a quarter of the sides."""
-    from PIL import Image
-
     wide, high = image.size
     inward = draw.uniform(0, 0.25, (4, 2)) * [wide, high]
     corners = np.array([[0, 0], [0, high], [wide, high], [wide, 0]]) + inward * [[1, 1], [1, -1], [-1, -1], [-1, 1]]
