@@ -23,6 +23,8 @@ def write(replica, number):
 
 def test_the_oldest_files_go_once_there_are_more_than_are_kept(setting):
     (replica,) = make_ready(setting.deployment())
+    assert replica.run is not None
+    run_id = replica.run.pk
     keys = [write(replica, number) for number in range(1, 5)]
     RunLog.objects.create(run=replica.run, path="system_logs/runner.txt")
     report(replica)
@@ -30,9 +32,9 @@ def test_the_oldest_files_go_once_there_are_more_than_are_kept(setting):
     assert not waiting.exists()
     keys += [write(replica, number) for number in (5, 6)]
     report(replica)
-    assert waiting.get().arguments == [str(replica.run_id)]
-    services.drop_old_logs(replica.run_id)
-    services.drop_old_logs(replica.run_id)
+    assert waiting.get().arguments == [str(run_id)]
+    services.drop_old_logs(run_id)
+    services.drop_old_logs(run_id)
     paths = RunLog.objects.filter(run=replica.run).order_by("pk").values_list("path", flat=True)
     assert list(paths) == [
         "logs/replica.3.txt", "logs/replica.4.txt", "system_logs/runner.txt", "logs/replica.5.txt", "logs/replica.6.txt",
