@@ -135,10 +135,10 @@ def test_tries_are_counted(works):
 
 def test_a_step_that_leaves_nothing_in_an_output_fails(works):
     run = works.submit(chain("clean", "train"))
-    step = steps(run)["clean"]
-    works.machine.carry_out(step.run)
+    step = run_of(run, "clean")
+    works.machine.carry_out(step)
     works.run_tasks()
-    assert now_of(step.run).status == "Failed"
+    assert now_of(step).status == "Failed"
     assert now_of(run).status_reason == "step clean failed: it left nothing in its output “out”"
     assert steps(run)["train"].reason == "skipped: step clean failed"
 
@@ -243,16 +243,16 @@ def test_running_again_takes_the_same_and_can_be_forced(works, ada):
 @pytest.mark.parametrize("interrupted", ["settle", "advance"])
 def test_what_a_dying_process_left_undone_is_done_by_the_watch(works, monkeypatch, interrupted):
     run = works.submit(chain("clean", "train"))
-    step = steps(run)["clean"]
-    works.write(step.run, "tidy")
+    step = run_of(run, "clean")
+    works.write(step, "tidy")
     with monkeypatch.context() as broken:
 
         def die(*_args: object) -> None:
             raise RuntimeError("killed")
 
         broken.setattr(f"apps.pipelines.services.engine.{'settle' if interrupted == 'settle' else 'go_on'}", die)
-        works.machine.carry_out(step.run)
-    assert now_of(step.run).status == "Completed"
+        works.machine.carry_out(step)
+    assert now_of(step).status == "Completed"
     assert states(run) == {"clean": "Running", "train": "Waiting"}
     services.watch()
     services.watch()
