@@ -16,7 +16,7 @@ PYTORCH = (
 LEARNED = "not yet: its network of embeddings needs PyTorch, which no environment of the studio carries"
 MISSING = {
     "Execute R Script": "not yet: needs R on the machine",
-    "Convert Word to Vector": "not yet: Word2Vec and FastText need gensim; GloVe is impossible: its vectors do not ship in packages",
+    "Convert Word to Vector": "not yet: Word2Vec and FastText need gensim; GloVe impossible: its vectors ship in no package",
     "Train Vowpal Wabbit Model": "not yet: needs the package vowpalwabbit beside what the other components need",
     "Score Vowpal Wabbit Model": "not yet: see Train Vowpal Wabbit Model",
     "DenseNet": PYTORCH,
