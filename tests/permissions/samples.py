@@ -33,7 +33,7 @@ from tests.endpoints.samples import DEPLOYMENT, endpoint_name, replica_id
 from tests.environments.factories import BuildFactory, EnvironmentFactory
 from tests.experiments.factories import RunFactory
 from tests.permissions.routes import Route
-from tests.pipelines.samples import component_name, pipeline_endpoint_id, published_id
+from tests.pipelines.samples import component_name, pipeline_endpoint_id, pipeline_run_id, published_id
 from tests.registry.samples import ALIAS, model_name
 from tests.schedules.samples import schedule_name
 from tests.tracking.samples import TAG, logged_model
@@ -220,6 +220,7 @@ SAMPLES: dict[str, Sample] = {
     "call": Sample(Reach.SECRET, lambda workspace, person: "2.0/mlflow/no-such-call"),
     "sample_name": Sample(Reach.STUDIO, lambda workspace, person: "compare-models", missing="no-such-sample"),
     "record_id": Sample(Reach.WORKSPACE, _record, missing=987_654_321),
+    "/workspaces/<name>/pipelines/publish/<run_id>/ run_id": Sample(Reach.WORKSPACE, pipeline_run_id),
     "/sign-in/link/<token>/ token": Sample(Reach.SECRET, _link_secret),
     "/invitations/<token>/ token": Sample(Reach.SECRET, _invitation_secret),
     "path": Sample(Reach.OWN, lambda workspace, person: f"{OWN_FILES}/{person.pk}/report.html", missing="no/such/file.html"),

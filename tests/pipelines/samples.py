@@ -3,10 +3,12 @@
 from typing import Any
 
 from apps.accounts.models import User
+from apps.pipelines.graph.types import Value
 from apps.pipelines.models import Component, PipelineEndpoint
+from apps.pipelines.services import submit_pipeline
 from apps.workspaces.models import Workspace
 from apps.workspaces.roles import Role
-from tests.pipelines.factories import TRAIN, endpoint, published, registered
+from tests.pipelines.factories import TRAIN, endpoint, pipeline, published, registered
 from tests.workspaces.factories import member
 
 
@@ -20,6 +22,12 @@ def component_name(workspace: Workspace, person: User) -> str:
 def published_id(workspace: Workspace, person: User) -> Any:
     """A published pipeline."""
     return published(_builder(workspace), workspace).pk
+
+
+def pipeline_run_id(workspace: Workspace, person: User) -> Any:
+    """A run of a pipeline."""
+    run = submit_pipeline(actor=_builder(workspace), workspace=workspace, graph=pipeline(), inputs={"rate": Value(1)})
+    return run.pk
 
 
 def pipeline_endpoint_id(workspace: Workspace, person: User) -> Any:
