@@ -8,7 +8,8 @@ from apps.core.errors import InvalidInput
 from apps.experiments.jobs.yaml_text import write_yaml
 from apps.pipelines.jobs.files import read_component_file
 from tests.pipelines.surroundings import Around, read
-from tests.pipelines.test_jobs_read import CONDA, INNER, PARALLEL, PIPELINE, TRAIN, around
+from tests.pipelines.test_jobs_nested import INNER, PARALLEL
+from tests.pipelines.test_jobs_read import CONDA, PIPELINE, TRAIN, around
 
 
 def errors_of(text: str, files: Around | None = None, **options: Any) -> dict[str, list[str]]:

@@ -1,12 +1,11 @@
 """What is wrong with a graph, all of it at once, each with its place. Takes time in proportion to nodes and connections."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
 from apps.pipelines.graph import order
-from apps.pipelines.graph.components import asked_for, check_component, check_name, check_port, near
+from apps.pipelines.graph.components import asked_for, called, check_component, check_key, check_name, check_port, near
 from apps.pipelines.graph.kinds import data_fits, output_fits
 from apps.pipelines.graph.types import (
     Binding,
@@ -30,7 +29,6 @@ from apps.pipelines.graph.values import (
     without_templates,
 )
 
-_KEY: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,254}")
 MOST_CYCLES: Final = 20
 
 
@@ -128,9 +126,7 @@ class _Check:
     # --- Nodes ---
 
     def _check_node(self, key: str, node: Node) -> None:
-        if not _KEY.fullmatch(key):
-            message = f"“{key[:60]}” cannot be the name of a step: use letters, digits, underscores and hyphens."
-            self._say("", "bad_name", message)
+        self.faults += check_key(key)
         for other in node.run_after:
             if other not in self._graph.nodes:
                 message = (
@@ -147,13 +143,13 @@ class _Check:
         self._check_component(node.component, component)
         for name in node.outputs:
             if name not in component.outputs:
-                message = f"{_called(component)} has no output “{name[:60]}”.{near(name, component.outputs)}"
+                message = f"{called(component)} has no output “{name[:60]}”.{near(name, component.outputs)}"
                 self._say(f"outputs.{name}", "unknown_output", message)
         before = len(self.faults)
         for name, binding in node.inputs.items():
             port = component.inputs.get(name)
             if port is None:
-                message = f"{_called(component)} has no input “{name[:60]}”.{near(name, component.inputs)}"
+                message = f"{called(component)} has no input “{name[:60]}”.{near(name, component.inputs)}"
                 self._say(f"inputs.{name}", "unknown_input", message)
             else:
                 self._check_binding(name, port, binding)
@@ -300,9 +296,3 @@ class _Check:
             field = ".".join(part for part in ("nodes", fault.node, fault.field) if part) if fault.node else fault.field
             where = f"Step “{fault.node}” of it: " if fault.node else ""
             self.faults.append(replace(fault, node=key, field=field, message=where + fault.message))
-
-
-def _called(component: Component) -> str:
-    """Return what to call a component at the beginning of a sentence."""
-    name = component.reference or component.name
-    return f"The component {name}" if name else "The step"

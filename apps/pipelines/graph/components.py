@@ -12,6 +12,7 @@ KINDS: Final = ("command", "parallel", "pipeline", "builtin")
 
 MOST_NEAR: Final = 60
 
+_KEY: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,254}")
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,254}")
 _PLACE: Final = re.compile(r"\$\{\{\s*(?P<kind>inputs|outputs)\.(?P<name>[A-Za-z0-9_.-]+)\s*\}\}")
 _ANY_PLACE: Final = re.compile(r"\$\{\{.*?\}\}", re.DOTALL)
@@ -49,6 +50,19 @@ def check_name(name: str, field: str) -> Iterator[Fault]:
     if not _NAME.fullmatch(name):
         message = f"“{name[:60]}” cannot be a name: use letters, digits and underscores, and begin with a letter."
         yield Fault("", field, "bad_name", message)
+
+
+def check_key(key: str) -> Iterator[Fault]:
+    """Say whether a step can be called so."""
+    if not _KEY.fullmatch(key):
+        message = f"“{key[:60]}” cannot be the name of a step: use letters, digits, underscores and hyphens."
+        yield Fault(key, "", "bad_name", message)
+
+
+def called(component: Component) -> str:
+    """Return what to call a component at the beginning of a sentence."""
+    name = component.reference or component.name
+    return f"The component {name}" if name else "The step"
 
 
 def near(name: str, known: Collection[str]) -> str:
