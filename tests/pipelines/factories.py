@@ -42,7 +42,9 @@ def code(workspace: Workspace, **files: str) -> Snapshot:
     return store_snapshot(workspace, packed)
 
 
-def registered(actor: User, workspace: Workspace, text: str = TRAIN, script: str = "print(1)\n", **said: Any) -> ComponentVersion:
+def registered(
+    actor: User, workspace: Workspace, text: str = TRAIN, script: str = "print(1)\n", **said: Any
+) -> ComponentVersion:
     """Return a version of the component ``train``, or of another one."""
     version, _new = register_file(
         actor=actor, workspace=workspace, text=text, snapshot=code(workspace, train=script), **said
@@ -85,5 +87,3 @@ def endpoint(actor: User, workspace: Workspace, name: str = "churn weekly") -> P
     return create_endpoint(
         actor=actor, workspace=workspace, name=name, description="Runs *weekly*.", published=published(actor, workspace)
     )
-
-

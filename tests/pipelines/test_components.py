@@ -12,7 +12,13 @@ from apps.pipelines.models import Component, ComponentVersion
 from apps.pipelines.services import submit_pipeline
 from apps.pipelines.services.comparing import changed_files, compare
 from apps.pipelines.services.component_files import check_file, register_file
-from apps.pipelines.services.components import archive_component, archive_version, component_of, edit_version, find_version
+from apps.pipelines.services.components import (
+    archive_component,
+    archive_version,
+    component_of,
+    edit_version,
+    find_version,
+)
 from apps.pipelines.services.exporting import yaml_of
 from apps.pipelines.services.graphs import keep_graph
 from apps.pipelines.services.references import resolve_reference
@@ -60,7 +66,10 @@ def test_versions_have_the_names_that_files_and_callers_give(ada, workspace):
 
 def test_names_count_in_any_case_and_bad_ones_are_refused(ada, workspace):
     registered(ada, workspace)
-    assert registered(ada, workspace, TRAIN.replace("name: train", "name: Train"), script="print(2)\n").reference == "train:2"
+    assert (
+        registered(ada, workspace, TRAIN.replace("name: train", "name: Train"), script="print(2)\n").reference
+        == "train:2"
+    )
     with pytest.raises(InvalidInput) as caught:
         registered(ada, workspace, TRAIN.replace("name: train", "name: -no-"))
     assert "name" in caught.value.errors
@@ -92,7 +101,13 @@ def test_the_environment_is_fixed_when_it_is_registered(ada, workspace):
 
 @pytest.mark.parametrize(
     "reference",
-    ["train:1", "azureml:train:1", "train@latest", "azureml:train", "azureml://registries/x/components/train/versions/1"],
+    [
+        "train:1",
+        "azureml:train:1",
+        "train@latest",
+        "azureml:train",
+        "azureml://registries/x/components/train/versions/1",
+    ],
 )
 def test_references_name_versions(ada, workspace, reference):
     version = registered(ada, workspace)
@@ -139,7 +154,9 @@ def test_graphs_know_what_they_use_and_keep_its_code(ada, workspace):
     version = registered(ada, workspace)
     loose = code(workspace, other="print(7)\n")
     inline = GraphComponent("command", name="other", snapshot=str(loose.pk), command="true")
-    graph = Graph(nodes={"a": Node("train"), "b": Node("other")}, components={"train": component_of(version), "other": inline})
+    graph = Graph(
+        nodes={"a": Node("train"), "b": Node("other")}, components={"train": component_of(version), "other": inline}
+    )
     kept = keep_graph(workspace, graph)
     assert keep_graph(workspace, graph).pk == kept.pk
     assert {(part.version_id, part.snapshot_id) for part in kept.parts.all()} >= {(version.pk, None), (None, loose.pk)}
@@ -152,7 +169,9 @@ def test_two_versions_differ_in_words_and_lines(ada, workspace):
     first = registered(ada, workspace, script="a = 1\nb = 2\n")
     text = TRAIN.replace("default: 3, min: 1", "default: 5, min: 1").replace("Train a forest", "Train trees")
     second = registered(ada, workspace, text, script="a = 1\nb = 3\n")
-    differing = {line.name: (line.first, line.second) for section in compare(first, second) for line in section.differing}
+    differing = {
+        line.name: (line.first, line.second) for section in compare(first, second) for line in section.differing
+    }
     assert differing["depth"] == ("integer, default 3, from 1 to 20", "integer, default 5, from 1 to 20")
     assert differing["Display name"] == ("Train a forest", "Train trees")
     [file] = changed_files(first, second)
@@ -164,7 +183,9 @@ def test_two_versions_differ_in_words_and_lines(ada, workspace):
 def test_only_what_is_said_of_a_version_changes(ada, workspace):
     version = registered(ada, workspace)
     before = (version.definition, version.digest)
-    changed = edit_version(actor=ada, version=version, changes={"description": "New.", "tags": {"a": "b"}, "definition": {}})
+    changed = edit_version(
+        actor=ada, version=version, changes={"description": "New.", "tags": {"a": "b"}, "definition": {}}
+    )
     row = ComponentVersion.objects.get(pk=changed.pk)
     assert (row.description, row.tags, row.definition, row.digest) == ("New.", {"a": "b"}, *before)
 
