@@ -1,7 +1,8 @@
 """Experiments and runs as lists."""
 
+from collections.abc import Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 from django.urls import reverse
 from django.utils.html import format_html
@@ -33,7 +34,7 @@ class RunList(StudioList):
 
     key = "runs"
     title = _("Runs")
-    columns = (
+    columns: ClassVar[Sequence[Column]] = (
         Column("run", _("Run"), value=str, render=run_title, fixed=True),
         Column("status", _("Status"), value=status_of, kind="status"),
         Column(

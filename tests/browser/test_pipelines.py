@@ -79,6 +79,7 @@ def test_a_pipeline_is_submitted_watched_read_and_reused(page: Page, studio: Stu
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
+    expect(panel(page).get_by_role("heading", name="report")).to_be_visible()
     panel(page).get_by_role("link", name="Logs").click()
     expect(panel(page).get_by_text("The sum is 4950")).to_be_visible(timeout=SOON_MS)
     panel(page).get_by_role("link", name="Inputs and outputs").click()

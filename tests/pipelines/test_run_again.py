@@ -22,6 +22,13 @@ def text(answer, status: int = 200) -> str:
     return str(answer.content.decode())
 
 
+def run_of(run: Run, key: str) -> Run:
+    """Return the run of a step."""
+    found = steps(run)[key].run
+    assert found is not None
+    return found
+
+
 @pytest.fixture
 def window(browser_of, ada):
     return browser_of(ada)
@@ -48,7 +55,7 @@ def test_a_clone_says_before_what_will_run_and_why(works, window):
     assert 'value="3"' in shown
     plan = text(window.post(page(run, "plan/"), form()))
     assert plan.count("will be reused") == 2
-    assert steps(run)["clean"].run.get_absolute_url() in plan
+    assert run_of(run, "clean").get_absolute_url() in plan
     plan = text(window.post(page(run, "plan/"), form(**{"input-depth": "5"})))
     assert plan.count("will be reused") == 1
     assert "parameter depth changed from 3 to 5" in plan
@@ -61,7 +68,7 @@ def test_a_changed_clone_is_submitted(works, window):
     answer = window.post(page(run, "clone/"), form(display_name="deeper", **{"input-depth": "5"}))
     made = newest()
     assert answer.headers["Location"] == made.get_absolute_url()
-    assert (made.display_name, made.rerun_of, made.experiment.name) == ("deeper", run, "houses")
+    assert (made.display_name, made.rerun_of, made.experiment) == ("deeper", run, run.experiment)
     works.run_tasks()
     assert states(made) == {"clean": "Reused", "train": "Running"}
     assert clone_of(made)[1] == {"depth": Value(5)}

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from apps.experiments.models import Run
 from apps.pipelines.graph.types import FromData, FromPipeline, InputPort, Value
 from apps.workspaces.roles import Role
 from tests.pipelines.working import chain, nested, now_of, steps
@@ -32,6 +33,13 @@ def inner():
     return replace(chain("inner"), inputs={"depth": InputPort("integer")})
 
 
+def run_of(run: Run, key: str) -> Run:
+    """Return the run of a step."""
+    found = steps(run)[key].run
+    assert found is not None
+    return found
+
+
 @pytest.fixture
 def window(browser_of, ada):
     return browser_of(ada)
@@ -52,7 +60,7 @@ def test_a_pipeline_run_begins_with_its_graph_and_offers_what_can_be_done_with_i
 
 def test_a_command_run_is_as_it_was(works, window):
     run = works.submit(chain("clean"))
-    step_run = steps(run)["clean"].run
+    step_run = run_of(run, "clean")
     shown = text(window.get(step_run.get_absolute_url()))
     assert ">Monitoring" in shown
     assert 'data-island="pipeline-graph"' not in shown
@@ -115,7 +123,7 @@ def test_a_reused_step_says_so_and_leads_to_the_run_that_is_used_again(works, wi
     first = works.do_all(works.submit(chain("clean", "train")))
     again = works.submit(chain("clean", "train", nodes={"train": {"inputs": {"depth": Value(5)}}}))
     rows = {row["key"]: row for row in api_of(ada).get(api(again, "steps/")).json()["steps"]}
-    origin = steps(first)["clean"].run
+    origin = run_of(first, "clean")
     assert (rows["clean"]["reused"], rows["clean"]["run"]) == (True, str(origin.pk))
     assert rows["train"]["reuse"]["differences"] == ["parameter depth changed from 3 to 5"]
     shown = text(window.get(page(again, "step/?key=clean")))
@@ -158,7 +166,7 @@ def test_how_far_a_step_is_comes_alone_until_what_stands_below_is_another(works,
     works.do(steps(run)["clean"])
     began = window.get(state, HTTP_HX_REQUEST="true")
     assert (began.headers["HX-Trigger"], began.content) == ("step-reload", b"")
-    train = steps(run)["train"].run
+    train = run_of(run, "train")
     works.do(steps(run)["train"])
     # Somebody reads the log: it stays where it is.
     assert "Completed" in text(window.get(f"{state}{train.pk}", HTTP_HX_REQUEST="true"))
@@ -167,7 +175,7 @@ def test_how_far_a_step_is_comes_alone_until_what_stands_below_is_another(works,
 def test_a_step_that_is_a_pipeline_leads_to_its_graph(works, window):
     run = works.submit(nested(inner()))
     works.do(steps(run)["first"])
-    within = steps(run)["middle"].run
+    within = run_of(run, "middle")
     shown = text(window.get(page(run, "step/?key=middle"), HTTP_HX_REQUEST="true"))
     assert "Graph of the pipeline within" in shown
     assert within.get_absolute_url() in shown
@@ -184,7 +192,7 @@ def test_what_is_not_there_is_not_found(works, window, address):
 
 
 def test_pages_of_pipelines_are_not_those_of_other_runs(works, window, api_of, ada):
-    step_run = steps(works.submit(chain("clean")))["clean"].run
+    step_run = run_of(works.submit(chain("clean")), "clean")
     for tail in ("steps/", "step/?key=clean", "clone/", "compare/"):
         assert window.get(page(step_run, tail)).status_code == 404
     assert api_of(ada).get(api(step_run, "steps/")).status_code == 404
@@ -215,7 +223,7 @@ def test_the_list_says_what_pipelines_are_for_and_then_shows_them(works, window,
     works.do(steps(run)["first"])
     shown = text(window.get("/workspaces/churn/pipelines/"))
     assert run.name in shown
-    assert steps(run)["middle"].run.name not in shown
+    assert run_of(run, "middle").name not in shown
     stranger = member(WorkspaceFactory.create(name="else"), Role.OWNER)
     assert browser_of(stranger).get("/workspaces/churn/pipelines/").status_code == 404
 
