@@ -14,10 +14,15 @@ WAITING = {
 }  # fmt: skip
 
 
-# What reads a user's own model, in the sandbox of a replica and in the environment of that model, may use what that has.
+# What reads a user's own model or tables, in the sandbox of a replica or run and in its environment, may use what that has.
 # So do the designer's components, which import what they calculate with in one place, at its first use.
 COMPONENTS = "sdk/mlstudio/components/core/libraries.py"
-IN_THE_SANDBOX = ("sdk/mlstudio/serving/flavors.py", "sdk/mlstudio/serving/frames.py", COMPONENTS)
+IN_THE_SANDBOX = (
+    "sdk/mlstudio/serving/flavors.py",
+    "sdk/mlstudio/serving/frames.py",
+    "sdk/mlstudio/parallel/batches.py",
+    COMPONENTS,
+)
 OF_ITS_ENVIRONMENT = {"mlflow", "numpy", "pandas", "skops", "yaml"}
 OF_COMPONENTS = {"joblib", "lightgbm", "numpy", "pandas", "PIL", "polars", "scipy"}
 
