@@ -10,7 +10,7 @@ from apps.core.errors import InvalidInput, UserError
 from apps.workspaces.forms import StudioForm
 
 LONGEST_SCRIPT = 1_000_000
-LONGEST_JOB_FILE = 256 * 1024
+LONGEST_JOB_FILE = 1024 * 1024
 SCRIPT_NAME = r"[A-Za-z0-9_][A-Za-z0-9._-]*"
 MONO = {"autocomplete": "off", "spellcheck": "false", "class": "mono"}
 
