@@ -14,8 +14,8 @@ from apps.core.api.idempotency import Idempotent
 from apps.experiments.models import Run
 from apps.pipelines.api.serializers import (
     AddVersionSerializer,
-    CreateEndpointSerializer,
-    EditEndpointSerializer,
+    CreatePipelineEndpointSerializer,
+    EditPipelineEndpointSerializer,
     EditPublishedSerializer,
     EndpointVersionSerializer,
     OnePublishedSerializer,
@@ -128,10 +128,10 @@ class EndpointCollection(WorkspaceAPI, Idempotent, ListAPIView[PipelineEndpoint]
         """Return the pipeline endpoints."""
         return self.list(request, *args, **kwargs)
 
-    @extend_schema(request=CreateEndpointSerializer, responses={201: PipelineEndpointSerializer})
+    @extend_schema(request=CreatePipelineEndpointSerializer, responses={201: PipelineEndpointSerializer})
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Make a pipeline endpoint, with a published pipeline as its version 0 or without any version yet."""
-        command = CreateEndpointSerializer(data=request.data)
+        command = CreatePipelineEndpointSerializer(data=request.data)
         command.is_valid(raise_exception=True)
         said = dict(command.validated_data)
         wanted = said.pop("published", None)
@@ -162,10 +162,10 @@ class EndpointItem(OneEndpointAPI, GenericAPIView[PipelineEndpoint]):
         """Return the pipeline endpoint."""
         return Response(PipelineEndpointSerializer(self.endpoint).data)
 
-    @extend_schema(request=EditEndpointSerializer)
+    @extend_schema(request=EditPipelineEndpointSerializer)
     def patch(self, request: Request, **kwargs: Any) -> Response:
         """Describe or rename it, switch it on or off, choose its default version, put it away, or bring it back."""
-        command = EditEndpointSerializer(data=request.data)
+        command = EditPipelineEndpointSerializer(data=request.data)
         command.is_valid(raise_exception=True)
         changes = dict(command.validated_data)
         archived, version = changes.pop("archived", None), changes.pop("default_version", None)

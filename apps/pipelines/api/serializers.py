@@ -13,6 +13,8 @@ from apps.pipelines.models import PipelineEndpoint, PipelineEndpointVersion, Pub
 from apps.pipelines.services.publishing import parameters_of
 from apps.workspaces.api.serializers import PersonSerializer
 
+STATUSES = ("Active", "Disabled")
+
 
 class CalledRunSerializer(serializers.Serializer[Any]):
     """A run that was called."""
@@ -59,7 +61,7 @@ class PublishedSerializer(serializers.ModelSerializer[PublishedPipeline]):
         )  # fmt: skip
         read_only_fields = fields
 
-    @extend_schema_field(serializers.ChoiceField(choices=[("Active", "Active"), ("Disabled", "Disabled")]))
+    @extend_schema_field(serializers.ChoiceField(choices=STATUSES))
     def get_status(self, published: PublishedPipeline) -> str:
         """Return whether it can be run."""
         return "Active" if published.is_enabled else "Disabled"
@@ -126,7 +128,7 @@ class PipelineEndpointSerializer(serializers.ModelSerializer[PipelineEndpoint]):
         )  # fmt: skip
         read_only_fields = fields
 
-    @extend_schema_field(serializers.ChoiceField(choices=[("Active", "Active"), ("Disabled", "Disabled")]))
+    @extend_schema_field(serializers.ChoiceField(choices=STATUSES))
     def get_status(self, endpoint: PipelineEndpoint) -> str:
         """Return whether it answers."""
         return "Active" if endpoint.is_enabled and endpoint.archived_at is None else "Disabled"
@@ -158,7 +160,7 @@ class EndpointVersionSerializer(serializers.ModelSerializer[PipelineEndpointVers
         return version.endpoint.default_id == version.pk
 
 
-class CreateEndpointSerializer(serializers.Serializer[Any]):
+class CreatePipelineEndpointSerializer(serializers.Serializer[Any]):
     """A new pipeline endpoint. `published`: the id of its version 0."""
 
     name = serializers.CharField(max_length=255)
@@ -166,7 +168,7 @@ class CreateEndpointSerializer(serializers.Serializer[Any]):
     published = serializers.UUIDField(required=False)
 
 
-class EditEndpointSerializer(serializers.Serializer[Any]):
+class EditPipelineEndpointSerializer(serializers.Serializer[Any]):
     """What can be changed of a pipeline endpoint."""
 
     name = serializers.CharField(max_length=255, required=False)
