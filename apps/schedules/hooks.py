@@ -72,8 +72,14 @@ class Subject(Protocol):
     """A kind of thing that schedules start. ``action`` is what the owner of a schedule must be allowed, each time."""
 
     kind: str
-    label: Text
-    action: str
+
+    @property
+    def label(self) -> Text:
+        """What people call it."""
+
+    @property
+    def action(self) -> str:
+        """What is asked of the policy table."""
 
     def choices(self, workspace: Workspace) -> list[Choice]:
         """Return some things that a new schedule there can start, those that people mean most often first."""
@@ -117,9 +123,18 @@ class Watcher(Protocol):
     """A kind of data that schedules look at. ``example`` shows how to name it."""
 
     kind: str
-    label: Text
-    example: str
-    action: str
+
+    @property
+    def label(self) -> Text:
+        """What people call it."""
+
+    @property
+    def example(self) -> str:
+        """How to name it."""
+
+    @property
+    def action(self) -> str:
+        """What is asked of the policy table."""
 
     def check(self, workspace: Workspace, path: str) -> str:
         """Return how ``path`` is called from now on.

@@ -3,7 +3,7 @@
 from functools import cached_property
 from typing import Any
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery, UUIDField
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -93,7 +93,7 @@ class AllWorkspacesList(StudioList):
         page = super().slice
         # One place after the other, from an index; numbering them would read all owners of all rows.
         owners = Membership.objects.filter(workspace=OuterRef("pk"), role=Role.OWNER).order_by("id").values("user")
-        places = [Subquery(owners[place : place + 1]) for place in range(MOST_OWNERS + 1)]
+        places = [Subquery(owners[place : place + 1], output_field=UUIDField()) for place in range(MOST_OWNERS + 1)]
         found = Workspace.objects.filter(pk__in=[row.pk for row in page.rows]).values_list("pk", *places)
         owners_of = {pk: [user for user in users if user] for pk, *users in found}
         people = User.objects.in_bulk({user for users in owners_of.values() for user in users})

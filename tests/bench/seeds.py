@@ -25,7 +25,7 @@ from apps.environments.states import BuildState
 from apps.experiments.models import Experiment, Run, RunKind, RunTag
 from apps.experiments.states import RunStatus
 from apps.pipelines.models import PipelineEndpoint
-from apps.registry.models import ModelAlias, ModelFile, ModelVersion, RegisteredModel
+from apps.registry.models import ModelAlias, ModelFile, ModelTag, ModelVersion, RegisteredModel
 from apps.registry.states import Framework, ModelType, VersionState
 from apps.workspaces.models import Alias, Membership, Secret, Workspace
 from apps.workspaces.models.alias import AliasKind
@@ -236,6 +236,7 @@ def _write_models(rows: int, workspace: Workspace, viewer: User, chance: random.
         "description": _words(chance), "latest_at": _before(chance, now), "archived_at": now if n % 25 == 24 else None,
         "tags": {"team": chance.choice(WORDS)}, "created_by": viewer,
     })  # fmt: skip
+    _write(ModelTag, rows, lambda n: {"model": models[n], "name": "team", "value": models[n].tags["team"]})
     frameworks, types, states = list(Framework), list(ModelType), [VersionState.READY] * 30 + list(VersionState)
 
     def version(n: int, model: RegisteredModel, number: int) -> dict[str, Any]:

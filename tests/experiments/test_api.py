@@ -389,7 +389,13 @@ experiment_name: from-file
 
 def test_a_job_file_says_what_it_needs_and_is_then_submitted(api, workspace):
     checked = api.post(f"{BASE}/jobs/check/", {"job": JOB}, format="json").json()
-    assert checked["needs"] == {"code": "src", "files": [], "data": {"data": "data/x.csv"}}
+    assert checked["needs"] == {
+        "code": "src",
+        "files": [],
+        "data": {"data": "data/x.csv"},
+        "codes": {},
+        "uploads": [],
+    }
     assert "gpu-cluster" in checked["warnings"][0]
     code = zip_of(**{"train.py": "1"})
     form = {

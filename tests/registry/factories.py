@@ -10,6 +10,7 @@ from apps.experiments.models import Run
 from apps.experiments.services import store_file
 from apps.registry import services
 from apps.registry.models import ModelFile, ModelVersion, RegisteredModel
+from apps.registry.services.shared import note_tags
 from apps.registry.states import VersionState
 from tests.experiments.factories import RunFactory
 from tests.workspaces.factories import WorkspaceFactory
@@ -43,6 +44,7 @@ def add_version(model: RegisteredModel, **fields: Any) -> ModelVersion:
     ModelFile.objects.create(version=version, path="model.pkl", size=3, sha256="b" * 64)
     model.latest, model.latest_number, model.latest_at = version, number, version.created_at
     model.save()
+    note_tags(model)
     return version
 
 

@@ -22,6 +22,7 @@ class Isolation(models.TextChoices):
     UID = "uid", _("Separate user id only")
     NONE = "none", _("Not isolated")
 
+
 # A machine gets no more work with less than this, or less than this share of a small disk.
 LEAST_FREE_DISK_MB = 256
 LEAST_FREE_DISK_SHARE = 0.02

@@ -342,7 +342,7 @@ class NeedsSerializer(serializers.Serializer[dict[str, Any]]):
     )
 
 
-class CheckedJobSerializer(serializers.Serializer[dict[str, Any]]):
+class CheckedJobSerializer(serializers.Serializer[Any]):
     """How a job file would be understood."""
 
     needs = NeedsSerializer()

@@ -83,7 +83,7 @@ def point_to_latest(model: RegisteredModel) -> None:
 
 def note_tags(model: RegisteredModel) -> None:
     """Bring the rows by which a model is found to its tags and those of its latest version."""
-    latest = ModelVersion.objects.filter(pk=model.latest_id).values_list("tags", flat=True).first() or {}
+    latest = model.latest.tags if model.latest else {}
     wanted = {(name, value[:LONGEST_FOUND_VALUE]) for tags in (model.tags, latest) for name, value in tags.items()}
     rows = {(row.name, row.value): row.pk for row in ModelTag.objects.filter(model=model)}
     ModelTag.objects.filter(pk__in=[pk for tag, pk in rows.items() if tag not in wanted]).delete()
