@@ -30,10 +30,11 @@ KNOWN_PATHS = {
     "/api/v1/agents/lease/": "goes on to Django, which asks for the agent's token",
     "/api/v1/work/": "asks for the token of the work",
     "/mlflow/": "asks for a person's token or that of the run",
+    "/metrics": "asks for STUDIO_METRICS_TOKEN, and is not there without one",
 }
 PUBLIC = {"/healthz", "/probe"}
 PATHS = [
-    *("/", "/healthz", "/healthz/", "/enter", "/enter?ticket=x", "/probe", "/files/", "/files/a/b.html", "/files/%00"),
+    *("/", "/healthz", "/healthz/", "/enter", "/enter?ticket=x", "/probe", "/files/", "/files/a/b.html", "/files/%00", "/metrics"),
     *(
         "/files/../../etc/passwd",
         "/files/%2e%2e/%2e%2e/etc/passwd",
