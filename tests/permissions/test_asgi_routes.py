@@ -34,7 +34,18 @@ KNOWN_PATHS = {
 }
 PUBLIC = {"/healthz", "/probe"}
 PATHS = [
-    *("/", "/healthz", "/healthz/", "/enter", "/enter?ticket=x", "/probe", "/files/", "/files/a/b.html", "/files/%00", "/metrics"),
+    *(
+        "/",
+        "/healthz",
+        "/healthz/",
+        "/enter",
+        "/enter?ticket=x",
+        "/probe",
+        "/files/",
+        "/files/a/b.html",
+        "/files/%00",
+        "/metrics",
+    ),
     *(
         "/files/../../etc/passwd",
         "/files/%2e%2e/%2e%2e/etc/passwd",
