@@ -178,6 +178,7 @@ def test_refuses_encrypted_members(tmp_path):
     assert_refused(io.BytesIO(data), tmp_path, "without a password")
 
 
+@pytest.mark.exhaustive
 def test_ten_thousand_files_are_fine_and_one_more_is_not(tmp_path):
     names = [f"folder {number % 100}/file {number}.txt" for number in range(10_001)]
     members = extract(pack(*names[:-1]), tmp_path / "target")

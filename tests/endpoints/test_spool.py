@@ -41,6 +41,7 @@ def test_lines_come_back_as_they_were_appended(folder):
     assert list(folder.iterdir()) == []
 
 
+@pytest.mark.servers
 def test_what_a_killed_process_appended_is_taken_over_and_half_a_line_is_none(folder):
     script = (
         "import sys, os, signal, pathlib\n"

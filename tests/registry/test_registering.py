@@ -115,6 +115,7 @@ def test_numbers_can_be_asked_for_once(workspace, builder, run_tasks):
     assert registered(builder, workspace, run_tasks).number == 9
 
 
+@pytest.mark.servers
 def test_a_copy_that_was_killed_goes_on(workspace, builder, run_tasks, monkeypatch):
     files = {f"outputs/model/{number:04}.bin": bytes([number % 256]) * 10 for number in range(1600)}
     run = run_with(workspace, files)

@@ -89,6 +89,7 @@ def test_a_clock_that_is_set_back_starts_nothing_twice(bell, run_tasks):
     assert [moment for _name, moment in bell.rung] == [NOON, NOON + 5 * MINUTE, NOON + 10 * MINUTE]
 
 
+@pytest.mark.exhaustive
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(st.tuples(st.sampled_from(["look", "work"]), st.integers(0, 9)), min_size=5, max_size=25))
 def test_however_two_schedulers_and_two_workers_take_turns(bell, run_tasks, steps):
