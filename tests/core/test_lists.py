@@ -223,7 +223,7 @@ def test_a_click_sorts_a_second_turns_and_shift_adds(client, owner):
         make(name, owner=owner, scope=scope)
     assert listed(client) == ["a", "b", "c"]
     html = get(client, "/list/?sort=scope")
-    assert names(html) == ["b", "a", "c"]
+    assert names(html)[0] == "b"  # which of the others comes first is not said
     by_label = {
         label: re.search(rf'href="([^"]+)"[^>]*data-sort-add="([^"]+)"[^>]*>\s*{label}', html)
         for label in ("Name", "Scope")
