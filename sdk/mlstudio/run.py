@@ -7,6 +7,7 @@ Wrong arguments raise ``TypeError`` or ``ValueError``; whatever else goes wrong 
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import time
@@ -21,6 +22,7 @@ from mlstudio.tracking.reading import History, Said
 from mlstudio.tracking.recorder import Recorder
 
 INPUT = "AZURE_ML_INPUT_"
+_numbers = itertools.count()  # of runs that this process knows, in the order in which it came to know them
 
 
 class Run(Recorder):
@@ -45,6 +47,7 @@ class Run(Recorder):
         self._record = record
         self._history = History(record.path if record else None)
         self._children: list[Run] = []
+        self._number = next(_numbers)
 
     @classmethod
     def get_context(cls, allow_offline: bool = True) -> Run:
@@ -161,7 +164,7 @@ class Run(Recorder):
         found = list(self._children)
         if recursive:
             found += [below for child in self._children for below in child.get_children(recursive=True)]
-        return sorted(found, key=lambda child: child.id, reverse=True)
+        return sorted(found, key=lambda child: child._number, reverse=True)
 
     def get_status(self) -> str:
         """Return where it stands: as its own program asks, it runs."""

@@ -88,8 +88,10 @@ def _pytest(
         "-o",
         "faulthandler_timeout=240",
     )
+    # Only the tests on PostgreSQL and of real studios go through all migrations, which take as long as a hundred tests.
+    tables = ("--nomigrations",) if name in {"unit", "servers", "exhaustive"} else ()
     pictures = ("--screenshot=only-on-failure",) if name == "browser" else ()
-    return replace(part, command=(str(PYTHON), "-m", "pytest", *options, *pictures))
+    return replace(part, command=(str(PYTHON), "-m", "pytest", *options, *tables, *pictures))
 
 
 def _vitest() -> Part:
