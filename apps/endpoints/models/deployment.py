@@ -64,6 +64,7 @@ class Deployment(BaseModel):
                 violation_error_message=gettext_lazy("A deployment of this name exists."),
             )
         ]
+        indexes = [models.Index(fields=["state", "endpoint"], name="deployments_by_state")]
 
     def __str__(self) -> str:
         return self.name
