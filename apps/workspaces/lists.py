@@ -3,7 +3,8 @@
 from functools import cached_property
 from typing import Any
 
-from django.db.models import OuterRef, QuerySet, Subquery, UUIDField
+from django.db.models import OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, NullIf
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -86,20 +87,6 @@ class AllWorkspacesList(StudioList):
     search_fields = ("name", "friendly_name")
     search_hint = gettext_lazy("Search workspaces")
     filterset_class = AllWorkspacesFilter
-
-    @cached_property
-    def slice(self) -> Slice:
-        """The rows of this page, each with its ``first_owners``: one more than are named."""
-        page = super().slice
-        # One place after the other, from an index; numbering them would read all owners of all rows.
-        owners = Membership.objects.filter(workspace=OuterRef("pk"), role=Role.OWNER).order_by("id").values("user")
-        places = [Subquery(owners[place : place + 1], output_field=UUIDField()) for place in range(MOST_OWNERS + 1)]
-        found = Workspace.objects.filter(pk__in=[row.pk for row in page.rows]).values_list("pk", *places)
-        owners_of = {pk: [user for user in users if user] for pk, *users in found}
-        people = User.objects.in_bulk({user for users in owners_of.values() for user in users})
-        for row in page.rows:
-            row.first_owners = [people[user] for user in owners_of.get(row.pk, []) if user in people]
-        return page
 
 
 class TrashList(StudioList):
@@ -228,9 +215,17 @@ class EditableAliasList(AliasList):
     )
 
 
+def with_first_owners(rows: QuerySet[Workspace]) -> QuerySet[Workspace]:
+    """Annotate workspaces with the names of their first owners, one more than are shown, as ``owner_0`` and so on."""
+    owners = Membership.objects.filter(workspace=OuterRef("pk"), role=Role.OWNER).order_by("id")
+    names = owners.values_list(Coalesce(NullIf("user__full_name", Value("")), "user__username"))
+    # One place after the other, from an index; numbering them would read all owners of all rows.
+    return rows.annotate(**{f"owner_{place}": Subquery(names[place : place + 1]) for place in range(MOST_OWNERS + 1)})
+
+
 def owners_in_words(workspace: Any) -> str:
-    """Return the names of the first owners, one more of whom than are named are on the row."""
-    names = [owner.display_name for owner in workspace.first_owners]
+    """Return the names of the first owners, which the queryset has put on the row."""
+    names = [name for place in range(MOST_OWNERS + 1) if (name := getattr(workspace, f"owner_{place}"))]
     shown = ", ".join(names[:MOST_OWNERS])
     return _("%(names)s and others") % {"names": shown} if len(names) > MOST_OWNERS else shown
 

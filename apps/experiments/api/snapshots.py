@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from apps.core.api.parsers import OrjsonParser
 from apps.core.errors import InvalidInput
 from apps.experiments.api.bodies import TakesCode
 from apps.experiments.api.serializers import SnapshotSerializer
@@ -26,7 +27,7 @@ class SnapshotCollection(WorkspaceAPI, TakesCode, APIView):
     """Takes code."""
 
     access = workspace_access(post=Action.RUNS_WRITE)
-    parser_classes = (MultiPartParser,)
+    parser_classes = (OrjsonParser, MultiPartParser)  # of JSON it is said what is missing
 
     @extend_schema(request={"multipart/form-data": FORM}, responses={201: SnapshotSerializer})
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:

@@ -16,7 +16,7 @@ from rest_framework.views import APIView
 
 from apps.core.api.idempotency import Idempotent
 from apps.core.api.parsers import OrjsonParser
-from apps.core.errors import NotFound
+from apps.core.errors import InvalidInput, NotFound
 from apps.experiments.api.bodies import TakesCode, body_of
 from apps.experiments.api.files import AFTER, BINARY, PATH, PREFIX, asked_folder, asked_path, stored_zip, tree_page
 from apps.experiments.api.serializers import TreeSerializer
@@ -164,7 +164,10 @@ class ComponentCompare(OneComponentAPI, APIView):
     )
     def get(self, request: Request, **kwargs: Any) -> Response:
         """Return two versions side by side, and the lines of their code that differ."""
-        first = services.find_version(self.component, request.query_params.get("a", ""))
+        asked = request.query_params.get("a", "")
+        if not asked:
+            raise InvalidInput({"a": [_("Say which version is compared.")]})
+        first = services.find_version(self.component, asked)
         second = services.find_version(self.component, request.query_params.get("b", "") or services.LATEST)
         answer = {
             "first": first,

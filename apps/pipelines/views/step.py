@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -73,9 +73,11 @@ class ShownBinding:
 
 @workspace_page(get=Action.RUNS_READ)
 def step(request: WorkspaceRequest, run_id: UUID) -> HttpResponse:
-    """The step that ``?key=`` names, at ``?tab=``. For htmx it alone, with ``?part=state`` only how far it is."""
+    """The step that ``?key=`` names, at ``?tab=``; where it names none, all of them. For htmx it alone, with ``?part=state`` only how far it is."""
     run, pipeline = find_pipeline(request, run_id)
     key = request.GET.get("key", "")
+    if not key:
+        return redirect("pipelines:steps", request.workspace.name, run.pk)
     if "\x00" in key:  # PostgreSQL refuses it
         raise Http404
     found = Step.objects.filter(pipeline=pipeline, key=key).select_related(

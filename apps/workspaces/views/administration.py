@@ -12,7 +12,7 @@ from apps.core.access import administrator
 from apps.core.lists import Empty
 from apps.workspaces import services
 from apps.workspaces.holdings import holdings_of
-from apps.workspaces.lists import AllWorkspacesList, state_of
+from apps.workspaces.lists import AllWorkspacesList, state_of, with_first_owners
 from apps.workspaces.models import Membership, Workspace
 from apps.workspaces.roles import Role
 
@@ -23,7 +23,7 @@ def all_workspaces(request: SignedInRequest) -> HttpResponseBase:
     rows = Workspace.objects.with_member_count().with_sort_keys()
     list_ = AllWorkspacesList(
         request,
-        rows,
+        with_first_owners(rows),
         empty=Empty(
             _("No workspaces yet"), _("Here is every workspace of the studio, once there is one."), icon="workspace"
         ),
