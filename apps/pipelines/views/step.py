@@ -73,7 +73,10 @@ class ShownBinding:
 
 @workspace_page(get=Action.RUNS_READ)
 def step(request: WorkspaceRequest, run_id: UUID) -> HttpResponse:
-    """The step that ``?key=`` names, at ``?tab=``; without it, all of them. For htmx it alone, with ``?part=state`` only how far it is."""
+    """The step that ``?key=`` names, at ``?tab=``; without it, all of them.
+
+    For htmx it alone, with ``?part=state`` only how far it is.
+    """
     run, pipeline = find_pipeline(request, run_id)
     key = request.GET.get("key", "")
     if not key:
