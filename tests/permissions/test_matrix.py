@@ -6,7 +6,7 @@ from tests.permissions.callers import World
 from tests.permissions.expectations import VERBS, expected, told
 from tests.permissions.routes import Route, declared_routes
 
-pytestmark = [pytest.mark.django_db, pytest.mark.service]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize("route", declared_routes(), ids=str)
