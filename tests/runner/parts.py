@@ -65,8 +65,8 @@ def all_parts() -> list[Part]:
         _pytest("exhaustive", "exhaustive", cores=CORES, deadline_s=1200),
         _pytest("services", "service", cores=CORES, deadline_s=2400, needs=("postgresql", "redis")),
         # Side by side: each mostly waits for what it has started.
-        _pytest("browser", "browser", deadline_s=2400, needs=("chromium",)),
-        _pytest("processes", "processes and not browser", deadline_s=2400),
+        _pytest("browser", "browser", deadline_s=3000, needs=("chromium",)),
+        _pytest("processes", "processes and not browser", deadline_s=3000),
     ]
 
 
