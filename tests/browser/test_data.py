@@ -54,7 +54,7 @@ def test_an_upload_cut_off_by_a_reload_goes_on(page_of_data: Page, tmp_path) -> 
     page.get_by_role("link", name="Create a dataset").first.click()
     page.get_by_role("radio", name="Files").check()
     page.locator("input[type=file]").first.set_input_files(path)
-    expect(page.get_by_text("8.0 MB of 24.0 MB").or_(page.get_by_text("8 MB of 24 MB"))).to_be_visible()
+    expect(page.get_by_text("8.0 MB of 24.0 MB").or_(page.get_by_text("8 MB of 24 MB"))).to_be_visible(timeout=30_000)
     page.get_by_role("button", name="Pause").click()
     expect(page.get_by_text("Paused")).to_be_visible()
     page.unroute("**/files/*/?offset=8388608")

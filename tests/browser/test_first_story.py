@@ -179,6 +179,7 @@ def test_its_model_is_registered_and_knows_where_it_came_from(page: Page) -> Non
         timeout=SOON_MS
     )  # its files were copied and read
     picture(page, "8-model")
+    page.reload()  # the page has drawn itself anew as the files came; a click in that moment would be lost
     page.get_by_role("link", name="Lineage").click()
     expect(page.get_by_role("link", name="What a flat costs").first).to_be_visible()
     expect(page.get_by_role("link", name="flats:1").first).to_be_visible()

@@ -111,6 +111,7 @@ def test_a_run_is_renamed_described_and_tagged_without_leaving_it(open_as, ada, 
     expect(page.get_by_text("team: fraud")).to_be_visible()
     page.get_by_role("button", name="Take off the tag team").click()
     expect(page.get_by_text("team: fraud")).to_have_count(0)
+    page.reload()  # so that no news of the changes closes the menu again
     page.get_by_role("button", name="As data").click()
     page.get_by_role("button", name="Raw JSON").click()
     expect(page.get_by_text('"display_name": "after"')).to_be_visible()

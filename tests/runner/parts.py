@@ -64,9 +64,9 @@ def all_parts() -> list[Part]:
         _pytest("servers", "servers and not browser and not processes", cores=CORES, deadline_s=1500),
         _pytest("exhaustive", "exhaustive", cores=CORES, deadline_s=1200),
         _pytest("services", "service", cores=CORES, deadline_s=2400, needs=("postgresql", "redis")),
-        # Side by side: each mostly waits for what it has started.
-        _pytest("browser", "browser", deadline_s=3000, needs=("chromium",)),
-        _pytest("processes", "processes and not browser", deadline_s=3000),
+        # One after the other: what they start keeps the cores busy.
+        _pytest("browser", "browser", cores=2, deadline_s=2400, needs=("chromium",)),
+        _pytest("processes", "processes and not browser", cores=2, deadline_s=2400),
     ]
 
 
@@ -74,7 +74,7 @@ _TEST_SETTINGS = {"DJANGO_SETTINGS_MODULE": "tests.settings"}
 
 
 def _pytest(
-    name: str, marker: str, *, cores: int = 1, deadline_s: int, quick: bool = False, needs: tuple[str, ...] = ()
+    name: str, marker: str, *, cores: int, deadline_s: int, quick: bool = False, needs: tuple[str, ...] = ()
 ) -> Part:
     spread = ("-n", str(cores)) if name in {"unit", "servers", "exhaustive", "services"} else ()
     part = Part(name, (), cores=cores, deadline_s=deadline_s, quick=quick, counts=True, needs=needs)
