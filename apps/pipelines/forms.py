@@ -12,7 +12,6 @@ from apps.pipelines.errors import PipelineEndpointExists
 from apps.pipelines.graph.types import Binding
 from apps.pipelines.services.comparing import range_text
 from apps.workspaces.forms import StudioForm, TagsField
-from apps.workspaces.tags import parse_tags
 from apps.workspaces.text import validate_one_line, validate_text
 
 TAGS_HELP = _("One to a line, as name=value or just a name.")
@@ -80,22 +79,6 @@ class VersionForm(StudioForm):
 
     display_name = one_line(label=_("Display name"), required=False)
     description = description_field(6, attrs={"autofocus": True}, help_text=_("In Markdown."))
-
-
-class TagForm(StudioForm):
-    """One tag to add, or the name of one to take off."""
-
-    add = forms.CharField(max_length=1200, required=False)
-    remove = forms.CharField(max_length=255, required=False, strip=False)
-
-    def clean_add(self) -> dict[str, str]:
-        """Read ``name=value`` or a name."""
-        return parse_tags(self.cleaned_data["add"])
-
-    def applied_to(self, tags: dict[str, str]) -> dict[str, str]:
-        """Return tags with the one added and the other taken off."""
-        kept = {name: value for name, value in tags.items() if name != self.cleaned_data["remove"]}
-        return {**kept, **self.cleaned_data["add"]}
 
 
 class PublishForm(StudioForm):

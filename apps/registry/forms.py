@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 from apps.registry.models.model import ALIAS_PATTERN
 from apps.registry.states import Framework, ModelType
 from apps.workspaces.forms import StudioForm, TagsField
-from apps.workspaces.tags import parse_tags
 from apps.workspaces.text import validate_text
 
 NAME_HELP = _("Letters, digits, spaces, hyphens, underscores and dots.")
@@ -86,22 +85,6 @@ class DescriptionForm(StudioForm):
     """What somebody says about a version."""
 
     description = description_field(6, attrs={"autofocus": True}, help_text=_("In Markdown."))
-
-
-class TagForm(StudioForm):
-    """One tag to add, or the name of one to take off."""
-
-    add = forms.CharField(max_length=1200, required=False)
-    remove = forms.CharField(max_length=255, required=False, strip=False)
-
-    def clean_add(self) -> dict[str, str]:
-        """Read ``name=value`` or a name."""
-        return parse_tags(self.cleaned_data["add"])
-
-    def applied_to(self, tags: dict[str, str]) -> dict[str, str]:
-        """Return a version's tags with the one added and the other taken off."""
-        kept = {name: value for name, value in tags.items() if name != self.cleaned_data["remove"]}
-        return {**kept, **self.cleaned_data["add"]}
 
 
 class AliasForm(StudioForm):

@@ -214,3 +214,19 @@ class AliasForm(StudioForm):
     def showing(cls, alias: Alias) -> "AliasForm":
         """Return the form of an alias that exists."""
         return cls(initial={"kind": alias.kind, "name": alias.name, "target": alias.target})
+
+
+class TagForm(StudioForm):
+    """One tag to add, or the name of one to take off."""
+
+    add = forms.CharField(max_length=1200, required=False)
+    remove = forms.CharField(max_length=255, required=False, strip=False)
+
+    def clean_add(self) -> dict[str, str]:
+        """Read ``name=value`` or a name."""
+        return parse_tags(self.cleaned_data["add"])
+
+    def applied_to(self, tags: dict[str, str]) -> dict[str, str]:
+        """Return tags with the one added and the other taken off."""
+        kept = {name: value for name, value in tags.items() if name != self.cleaned_data["remove"]}
+        return {**kept, **self.cleaned_data["add"]}

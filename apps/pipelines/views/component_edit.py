@@ -12,13 +12,14 @@ from django.utils.translation import gettext as _
 from apps.core.errors import UserError
 from apps.core.markdown import render_markdown
 from apps.experiments.views.kept_code import code_of, keep_upload, kept_context, sign_kept
-from apps.pipelines.forms import ComponentForm, TagForm, VersionForm
+from apps.pipelines.forms import ComponentForm, VersionForm
 from apps.pipelines.models import ComponentVersion
 from apps.pipelines.services import components as services
 from apps.pipelines.services.component_files import register_file
 from apps.pipelines.services.exporting import yaml_of
 from apps.pipelines.views.components import find_component, find_version, version_context
 from apps.workspaces.access import WorkspaceRequest, workspace_page
+from apps.workspaces.forms import TagForm
 from apps.workspaces.roles import Action
 
 EXAMPLE_SCRIPT = "prepare.py"

@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 from apps.core.errors import UserError
 from apps.core.markdown import render_markdown
 from apps.registry import services
-from apps.registry.forms import AliasForm, DescriptionForm, EditForm, TagForm
+from apps.registry.forms import AliasForm, DescriptionForm, EditForm
 from apps.registry.hooks import uses_of
 from apps.registry.views.shared import find_model, find_version, lead_to, version_context
 from apps.workspaces.access import WorkspaceRequest, workspace_page
+from apps.workspaces.forms import TagForm
 from apps.workspaces.roles import Action
 
 MOST_USES = 20
