@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 from django.conf import settings
+from django.db import transaction
 
 from apps.core.models import PendingTask
 from apps.endpoints import services
@@ -63,13 +64,16 @@ def test_the_first_request_to_one_that_sleeps_is_held_until_it_has_come_up(place
         place.until()
         scaling = {"min_instances": 0, "max_instances": 2, "target_utilization": 100}
         services.set_scaling(actor=place.setting.actor, deployment=deployment, scaling=scaling)
-        for one in open_replicas(deployment):
-            one.state = "ended"
-            one.ended_at = one.created_at
-            one.save()
-        Deployment.objects.update(instance_count=0)
-        services.reconcile(deployment.pk)
-        services.regenerate_key(actor=place.setting.actor, endpoint=place.endpoint, which="secondary")  # routes changed
+        former = services.keys_of(actor=place.setting.actor, endpoint=place.endpoint).secondary
+        with transaction.atomic():  # the gateway sees all of it at once
+            for one in open_replicas(deployment):
+                one.state = "ended"
+                one.ended_at = one.created_at
+                one.save()
+            Deployment.objects.update(instance_count=0)
+            services.reconcile(deployment.pk)
+            services.regenerate_key(actor=place.setting.actor, endpoint=place.endpoint, which="secondary")
+        place.until(401, key=former)
         answers: list[httpx.Response] = []
         PendingTask.objects.all().delete()
         asking = [threading.Thread(target=lambda: answers.append(place.ask())) for _number in range(2)]

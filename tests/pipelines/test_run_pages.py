@@ -184,7 +184,7 @@ def test_a_step_that_is_a_pipeline_leads_to_its_graph(works, window):
     assert "Resubmit" not in below
 
 
-@pytest.mark.parametrize("address", ["step/?key=gone", "step/", "step/?key=%00", "resubmit/?how=backwards"])
+@pytest.mark.parametrize("address", ["step/?key=gone", "step/?key=%00", "resubmit/?how=backwards"])
 def test_what_is_not_there_is_not_found(works, window, address):
     run = works.submit(chain("clean"))
     call = window.post if "resubmit" in address else window.get
