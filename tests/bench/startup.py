@@ -23,7 +23,7 @@ TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 def main() -> int:
     """Measure and print. Returns the exit code."""
     with tempfile.TemporaryDirectory(prefix="studio-bench-") as folder:
-        studio = Studio(Path(folder) / "home")
+        studio = Studio(Path(folder) / "home", is_bare=True)
         try:
             return _measure(studio)
         finally:

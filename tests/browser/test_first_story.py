@@ -54,7 +54,7 @@ print("done with", len(data), "flats")
 @pytest.fixture(scope="module")
 def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
     """A studio in an empty folder."""
-    studio = start(tmp_path_factory.mktemp("story") / "home")
+    studio = start(tmp_path_factory.mktemp("story") / "home", is_bare=True)
     try:
         yield studio
     finally:

@@ -10,6 +10,7 @@ import urllib.request
 from pathlib import Path
 
 from mlstudio.runner import folder, processes
+from tests.launcher import migrated
 from tests.launcher.waiting import is_running, until
 from tests.settings import _free_port_pair
 
@@ -19,10 +20,15 @@ ENDS_S = 20.0
 
 
 class Studio:
-    """A studio in ``home``; ``start`` runs the launcher, as often as wanted. Addresses are on free ports."""
+    """A studio in ``home``; ``start`` runs the launcher, as often as wanted. Addresses are on free ports.
 
-    def __init__(self, home: Path, **variables: str) -> None:
+    Args: home: may be empty. is_bare: whether the first start is that of a user's, through all migrations. variables: of its
+        environment.
+    """
+
+    def __init__(self, home: Path, *, is_bare: bool = False, **variables: str) -> None:
         self.home = home
+        self.is_bare = is_bare
         self.port = _free_port_pair()
         self.log = home.parent / f"{home.name}.log"
         kept = {name: value for name, value in os.environ.items() if not name.startswith("STUDIO_")}
@@ -32,6 +38,8 @@ class Studio:
 
     def launch(self) -> "subprocess.Popen[bytes]":
         """Run the launcher, without waiting."""
+        if not self.is_bare:
+            migrated.put_into(self.home)
         with self.log.open("wb") as file:
             command = [sys.executable, "manage.py", "up"]
             self._launcher = subprocess.Popen(

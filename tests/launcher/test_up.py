@@ -166,6 +166,7 @@ def test_an_agent_for_another_address_is_replaced(new_studio):
 
 
 def test_ctrl_c_while_it_starts_leaves_nothing(new_studio):
+    new_studio.is_bare = True
     launcher = new_studio.launch()
     until(lambda: "Bringing the database up to date" in new_studio.output, 60, "the start to be under way")
     pids = new_studio.all_pids()

@@ -9,7 +9,7 @@ from tests.accounts.factories import PASSWORD
 from tests.permissions.callers import World
 from tests.permissions.routes import Route, declared_routes
 
-pytestmark = [pytest.mark.django_db, pytest.mark.service]
+pytestmark = pytest.mark.django_db
 
 ELSEWHERE = [
     "https://evil.example/",

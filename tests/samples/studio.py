@@ -13,8 +13,8 @@ from tests.launcher.waiting import until
 BUILT_WITHIN_S = 600.0
 
 
-def start(home: Path) -> Studio:
-    """Start a studio in an empty folder, which then builds its environments.
+def start(home: Path, *, is_bare: bool = False) -> Studio:
+    """Start a studio in an empty folder, which then builds its environments. ``is_bare`` as of ``Studio``.
 
     Packages come from the cache that uv keeps for this account, so that they are downloaded once, not for each test.
     """
@@ -24,7 +24,7 @@ def start(home: Path) -> Studio:
     )
     Path(cache.stdout.strip()).mkdir(parents=True, exist_ok=True)
     (home / "agent" / "uv-cache").symlink_to(cache.stdout.strip())
-    studio = Studio(home)
+    studio = Studio(home, is_bare=is_bare)
     studio.start()
     return studio
 
