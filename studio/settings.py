@@ -26,6 +26,7 @@ BASE_DIR = PROJECT_DIR
 
 INSTALLED_APPS = [
     "apps.portal",
+    "apps.designer",
     "apps.endpoints",
     "apps.tracking",
     "apps.pipelines",
