@@ -10,5 +10,5 @@ CHROMIUM_PATHS = (Path("/usr/bin/chromium"), Path("/usr/bin/chromium-browser"), 
 
 
 def environment(**extra: str) -> dict[str, str]:
-    """The environment of every command: our tools first on the PATH, no colours, no questions, no stray files."""
-    return {**install.environment(), "PYTHONDONTWRITEBYTECODE": "1", **extra}
+    """The environment of every command: our tools first on the PATH, no colours, no questions."""
+    return {**install.environment(), **extra}
