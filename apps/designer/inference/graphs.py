@@ -194,7 +194,11 @@ class _Turn:
             self._note(key, "removed", f"{title_of(node)} was removed: {why}.")
             return self._of(inputs[source])
         if component and component.name == "add_columns" and self._is_label_beside(key):
-            self._note(key, "removed", f"{title_of(node)} was removed: its right dataset belongs to the rows of the training only.")
+            self._note(
+                key,
+                "removed",
+                f"{title_of(node)} was removed: its right dataset belongs to the rows of the training only.",
+            )
             return self._of(inputs["left"])
         if component and rules.fitted_port(component):
             return self._applied(key, node, rules.fitted_port(component))
@@ -263,7 +267,10 @@ class _Turn:
         names = self.trained.columns(key, port)
         if names is None:
             raise CannotTurn(f"The run left no columns of “{title_of(node)}”. Submit the pipeline again.", key)
-        inputs = {"dataset": self._of(node["inputs"]["dataset"]), "columns": {"value": {"mode": "names", "names": names}}}
+        inputs = {
+            "dataset": self._of(node["inputs"]["dataset"]),
+            "columns": {"value": {"mode": "names", "names": names}},
+        }
         title = f"Columns of {title_of(node)}"
         self._add(key, "builtin:select_columns_in_dataset", title, inputs, self._place(key))
         self._note(key, "replaced", f"{title_of(node)} was replaced by the {len(names)} columns that it has chosen.")
@@ -275,7 +282,11 @@ class _Turn:
             return
         inputs = self.fresh[key]["inputs"]
         inputs |= {"vocabulary": self._saved(key, "result_vocabulary"), "mode": {"value": "ReadOnly"}}
-        self._note(key, "replaced", f"{title_of(self.old[key])} counts by the vocabulary of the training, and finds no new words.")
+        self._note(
+            key,
+            "replaced",
+            f"{title_of(self.old[key])} counts by the vocabulary of the training, and finds no new words.",
+        )
 
     def _is_label_beside(self, key: str) -> bool:
         """Return whether Add Columns puts beside the data what belongs to the training only: columns of another source.
@@ -335,7 +346,11 @@ class _Turn:
         if component is None or component.name in rules.ENDS or rules.refusal(self.old[key], self.is_realtime):
             return False
         sources = {one["node"] for one in (self.old[key].get("inputs") or {}).values() if "node" in one}
-        return bool(rules.tables_out(component)) and sources <= path and not rules.is_saved(component, rules.tables_out(component)[0])
+        return (
+            bool(rules.tables_out(component))
+            and sources <= path
+            and not rules.is_saved(component, rules.tables_out(component)[0])
+        )
 
     def _entry(self, scorer: str) -> Binding:
         """Return what gives the rows that are scored."""
@@ -358,7 +373,9 @@ class _Turn:
         inputs = {"name": {"value": WEB_INPUT}, "sample": entry}
         self._add(key, "builtin:web_service_input", "", inputs, (where[0] + 40, where[1] + 70))
         title = title_of(self.fresh[entry["node"]]) if "node" in entry else entry["pipeline"]
-        self._note(key, "added", f"Rows of requests enter where “{title}” did; it remains as the sample to try it out with.")
+        self._note(
+            key, "added", f"Rows of requests enter where “{title}” did; it remains as the sample to try it out with."
+        )
         out = self._free("web_service_output")
         x, y = self._place(end[0])
         inputs = {"name": {"value": WEB_OUTPUT}, "data": self._made.get(end, _from(*end))}

@@ -45,7 +45,9 @@ ENDS: Final = frozenset(
 )
 """Components that tell something about scores, or use them up; answers are taken before them."""
 
-STATISTICS: Final = frozenset({"summarize_data", "evaluate_model", "evaluate_recommender", "permutation_feature_importance"})
+STATISTICS: Final = frozenset(
+    {"summarize_data", "evaluate_model", "evaluate_recommender", "permutation_feature_importance"}
+)
 """Components whose results are of the training data, and stay what they were."""
 
 STATIC_INPUTS: Final = frozenset({("score_svd_recommender", "training")})
@@ -71,7 +73,9 @@ def is_data(node: Node) -> bool:
 def title_of(node: Node) -> str:
     """Return what a node is called."""
     component = builtin_of(node)
-    return str(node.get("title") or (component.title if component else str(node.get("component", "")).partition(":")[2]))
+    return str(
+        node.get("title") or (component.title if component else str(node.get("component", "")).partition(":")[2])
+    )
 
 
 def parameter_of(node: Node, name: str) -> Any:

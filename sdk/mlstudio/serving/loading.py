@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mlstudio.serving import swagger
+from mlstudio.serving import failures, swagger
 from mlstudio.serving.answers import FAILED, Answer
 from mlstudio.serving.failures import StartFailed
 from mlstudio.serving.http import Request
@@ -49,12 +49,22 @@ def _load_script(options: Options) -> Loaded:
     root = options.app_root.resolve()
     script = Script(root / options.entry_script, root)
     script.start()
-    schema, versions = swagger.of_script(script.run)
+    schema, versions = _schema_of(script)
     documents = swagger.documents(schema, versions, root)
     inputs = [{"name": name, "schema": part} for name, part in schema["input"].get("properties", {}).items()]
-    sample = schema["input"].get("example") if script.parameters else None
+    sample = schema["input"].get("example") if script.parameters or script.service_schema else None
     told = {"kind": "script", "inputs": inputs, "outputs": schema["output"], "sample": sample, **_documents(documents)}
     return Loaded(script, Inference(script, options.name, options.version), documents, told)
+
+
+def _schema_of(script: Script) -> tuple[dict[str, Any], list[str]]:
+    """Return what a script's own ``service_schema()`` tells, else its decorators; and the versions that can express it."""
+    if script.service_schema is None:
+        return swagger.of_script(script.run)
+    try:
+        return script.service_schema(), swagger.ALL_VERSIONS
+    except Exception as error:
+        raise StartFailed(failures.first_line(error, script.root), failures.story(error)) from error
 
 
 def _load_model(options: Options) -> Loaded:

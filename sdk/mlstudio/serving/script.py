@@ -40,6 +40,7 @@ class Script:
         # Scripts made by a designer wrap the user's own; the reference server calls that one directly, too.
         inner = getattr(module, "driver_module", None)
         self.run = _function(inner if isinstance(inner, ModuleType) and hasattr(inner, "run") else module, "run", path)
+        self.service_schema: Callable[[], dict[str, Any]] | None = getattr(module, "service_schema", None)
         self._signature(path)
 
     def start(self) -> None:
@@ -103,6 +104,8 @@ class Script:
             answer = rawhttp.as_answer(value) if rawhttp.is_response(value) else json_answer(value)
         except Overtime:
             raise
+        except BadInput as refusal:  # the studio's own scripts say so what is wrong with a request
+            return failure(refusal.status, str(refusal))
         except NotJson as problem:
             sentence = f"run() returned what is no JSON: {problem}."
             answer = failure(500, sentence, run_failed=True, log=sentence)
