@@ -6,6 +6,7 @@ from django.urls import path
 
 from apps.activity.consumers import UserConsumer
 from apps.compute.consumers import MachinesConsumer, WorkConsumer
+from apps.designer.consumers import DraftConsumer
 from apps.endpoints.consumers import ReplicaLogsConsumer
 from apps.environments.consumers import BuildLogsConsumer, EnvironmentsConsumer
 from apps.experiments.consumers import LogsConsumer, MetricsConsumer, RunConsumer
@@ -22,6 +23,7 @@ socket_patterns: list[Any] = [
         "ws/workspaces/<str:name>/endpoints/<str:endpoint_name>/replicas/<uuid:replica_id>/logs/",
         ReplicaLogsConsumer.as_asgi(),
     ),
+    path("ws/workspaces/<str:name>/designer/drafts/<uuid:draft_id>/", DraftConsumer.as_asgi()),
     path("ws/workspaces/<str:name>/runs/<uuid:run_id>/", RunConsumer.as_asgi()),
     path("ws/workspaces/<str:name>/runs/<uuid:run_id>/metrics/", MetricsConsumer.as_asgi()),
     path("ws/workspaces/<str:name>/runs/<uuid:run_id>/logs/", LogsConsumer.as_asgi()),
