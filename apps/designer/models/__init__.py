@@ -1,5 +1,6 @@
 """Rows of the designer."""
 
 from apps.designer.models.draft import Draft, DraftRevision, DraftVisit
+from apps.designer.models.inference import InferenceKind, InferenceLink
 
-__all__ = ["Draft", "DraftRevision", "DraftVisit"]
+__all__ = ["Draft", "DraftRevision", "DraftVisit", "InferenceKind", "InferenceLink"]

@@ -59,7 +59,7 @@ def _from_run(actor: User, workspace: Workspace, run_id: UUID, name: str) -> Dra
     return create_draft(
         actor=actor,
         workspace=workspace,
-        document=_drawn(replace(graph, settings=settings), given),
+        document=drawn(replace(graph, settings=settings), given),
         name=name or _("%(name)s (clone)") % {"name": str(run)[:240]},
         description=run.description,
         origin=run.name,
@@ -71,14 +71,14 @@ def _from_yaml(actor: User, workspace: Workspace, text: str, name: str) -> Draft
     return create_draft(
         actor=actor,
         workspace=workspace,
-        document=_drawn(read.graph, read.inputs),
+        document=drawn(read.graph, read.inputs),
         name=name or read.display_name,
         description=read.description,
         origin="YAML",
     )
 
 
-def _drawn(graph: Graph, given: Mapping[str, Binding]) -> dict[str, Any]:
+def drawn(graph: Graph, given: Mapping[str, Binding]) -> dict[str, Any]:
     """Return the document of a graph; what its inputs were given is what they are unless said otherwise."""
     document = graph_to_document(graph)
     for name, binding in given.items():
