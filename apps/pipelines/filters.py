@@ -20,7 +20,6 @@ class ComponentFilter(ArchiveFilter):
 
     kind = MultipleChoiceFilter(
         label=_("Type"),
-        field_name="latest__kind",
         choices=[choice for choice in ComponentKind.choices if choice[0] != ComponentKind.BUILTIN],
         distinct=False,
         widget=forms.CheckboxSelectMultiple,

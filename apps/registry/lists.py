@@ -3,6 +3,7 @@
 from functools import cached_property
 from typing import Any
 
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.http import urlencode
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.core.lists import Column, StudioList
 from apps.core.lists.columns import DASH
 from apps.core.lists.keyset import Slice
+from apps.experiments.models import Experiment
 from apps.experiments.text import status_of as status_of_run
 from apps.registry.filters import ModelFilter, VersionFilter
 from apps.registry.models import ModelAlias, ModelVersion, RegisteredModel
@@ -132,10 +134,16 @@ class RunChoiceList(StudioList):
         Column("output_bytes", _("Files"), kind="bytes"),
     )
     default_sort = ("-created_at",)
-    search_fields = ("display_name", "name", "experiment__name")
+    search_fields = ("display_name", "name")
     search_hint = _("Search runs")
     related = ("workspace", "experiment", "submitted_by")
     refresh_on = ("runs.changed",)
+
+    def searched(self, rows: QuerySet[Any], word: str) -> QuerySet[Any]:
+        """Keep runs of whose name, or that of their experiment, a word is part; experiments are few, and looked up once."""
+        named = Experiment.objects.filter(name__icontains=word).values("pk")
+        of_run = Q(display_name__icontains=word) | Q(name__icontains=word)
+        return rows.filter(of_run | Q(experiment__in=named))
 
 
 def version_link(version: ModelVersion) -> SafeString:

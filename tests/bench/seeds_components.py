@@ -44,7 +44,7 @@ def write_components(rows: int, workspace: Workspace, viewer: User, now: datetim
     write(ComponentVersion, rows, lambda n: version(n, components[n], 1))
     write(ComponentVersion, min(rows, 10_000), lambda n: version(n, components[0], n + 2))
     newest = ComponentVersion.objects.filter(component=OuterRef("pk")).order_by("-number")
-    Component.objects.update(latest=Subquery(newest.values("pk")[:1]))
+    Component.objects.update(latest=Subquery(newest.values("pk")[:1]), kind=Subquery(newest.values("kind")[:1]))
 
 
 def write_published(rows: int, workspace: Workspace, viewer: User, now: datetime, write: Write) -> PipelineEndpoint:

@@ -107,7 +107,7 @@ class Run(BaseModel):
             # With what the usual filters and the search ask for, so that they read no rows.
             models.Index(
                 fields=["workspace", "-created_at", "id", "parent", "kind", "status", "display_name", "name",
-                    "experiment", "archived_at", "deleted_at"],
+                    "experiment", "archived_at", "deleted_at", "output_bytes"],
                 name="live_runs_by_age",
                 condition=Q(experiment__isnull=False, archived_at=None, deleted_at=None),
             ),

@@ -47,6 +47,8 @@ class Component(BaseModel):
     latest = models.ForeignKey(
         "pipelines.ComponentVersion", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
+    # Of the latest version, so that a filter reads one table.
+    kind = models.CharField(max_length=20, choices=ComponentKind, default=ComponentKind.COMMAND)
     latest_number = models.PositiveIntegerField(default=0)
     latest_at = models.DateTimeField(default=timezone.now)
 
@@ -64,6 +66,8 @@ class Component(BaseModel):
         indexes = [
             models.Index(fields=["workspace", "-latest_at", "id"], name="components_by_change"),
             models.Index("workspace", Lower("name"), "id", name="named_components"),
+            models.Index("workspace", "kind", Lower("name"), "id", name="named_components_by_kind"),
+            models.Index(fields=["workspace", "kind", "-latest_at", "id", "archived_at"], name="components_by_kind"),
             # With what the filter that is always on asks for, so that counting reads no rows.
             models.Index(fields=["workspace", "-latest_at", "id", "latest", "archived_at"], name="live_components_by_change",
                 condition=Q(archived_at=None),

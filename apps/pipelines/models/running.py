@@ -106,7 +106,7 @@ class Step(BaseModel):
     class Meta:
         constraints = [models.UniqueConstraint("pipeline", "key", name="step_once")]
         indexes = [
-            models.Index(fields=["pipeline", "number"], name="steps_in_order"),
+            models.Index(fields=["pipeline", "number", "id", "key"], name="steps_in_order"),
             models.Index(fields=["pipeline", "state", "remaining", "number"], name="steps_by_state"),
             models.Index(fields=["state", "created_at"], name="running_steps", condition=Q(state=StepState.RUNNING)),
         ]

@@ -239,8 +239,9 @@ def _point_to_latest(component: Component) -> None:
     versions = ComponentVersion.objects.filter(component=component).order_by("-number")
     latest = versions.filter(archived_at=None).first() or versions.first()
     moment = latest.created_at if latest else F("created_at")
-    Component.objects.filter(pk=component.pk).update(latest=latest, latest_at=moment)
-    component.latest = latest
+    kind = latest.kind if latest else component.kind
+    Component.objects.filter(pk=component.pk).update(latest=latest, latest_at=moment, kind=kind)
+    component.latest, component.kind = latest, kind
 
 
 def _locked_version(actor: User, version: ComponentVersion) -> ComponentVersion:
