@@ -5,16 +5,20 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-MINIMAL, SKLEARN = "minimal", "sklearn"
+MINIMAL, SKLEARN, DESIGNER = "minimal", "sklearn", "designer"
 
 
 @dataclass(frozen=True)
 class Curated:
-    """One of them; a change of ``requirements`` becomes the next version of it in every workspace."""
+    """One of them; a change of ``requirements`` becomes the next version of it in every workspace that has it.
+
+    ``on_demand``: a workspace gets it once something names it, since most never need it and it takes a while to build.
+    """
 
     name: str
     description: str | Promise
     requirements: tuple[str, ...]
+    on_demand: bool = False
 
 
 # In the one spelling of requirements.py. Upper ends keep a new major version from breaking scripts that ran.
@@ -37,5 +41,21 @@ CURATED: tuple[Curated, ...] = (
             # What mlflow.sklearn.log_model() writes models with; MLflow alone does not bring it.
             "skops>=0.13,<1",
         ),
+    ),
+    Curated(
+        DESIGNER,
+        _("What the components of the designer calculate with: polars, scikit-learn, LightGBM, pandas and pillow."),
+        (
+            "joblib>=1.4,<2",
+            "lightgbm>=4.5,<5",
+            "numpy>=2,<3",
+            "pandas>=2.2,<4",
+            "pillow>=11,<13",
+            "polars>=1.20,<2",
+            "pyarrow>=18",
+            "scikit-learn>=1.6,<2",
+            "scipy>=1.13,<2",
+        ),
+        on_demand=True,
     ),
 )

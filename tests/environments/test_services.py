@@ -89,6 +89,21 @@ def test_a_name_that_somebody_had_first_stays_theirs():
     assert {row.name for row in workspace.environments.filter(is_curated=True)} == {"minimal"}
 
 
+def test_what_is_made_on_demand_comes_with_the_first_that_names_it(workspace, actor):
+    with pytest.raises(CuratedReadOnly):
+        make(actor, workspace, name="Designer")
+    found = services.resolve(workspace, "designer", actor)
+    assert (found.name, found.is_ready) == ("designer:1", False)
+    assert services.resolve(workspace, "azureml:designer@latest", actor).id == found.id
+    assert workspace.environments.get(name="designer").is_curated
+    services.ensure_curated(workspace)
+    assert services.ensure_curated_everywhere() == 0
+    EnvironmentBuild.objects.filter(versions=found.id).update(recipe_digest="old")
+    EnvironmentVersion.objects.filter(pk=found.id).update(recipe={})
+    assert services.ensure_curated_everywhere() == 1
+    assert version_of(workspace, "designer").number == 2
+
+
 def test_their_builds_begin_by_themselves_and_only_once(workspace, run_tasks):
     run_tasks()
     assert Run.objects.filter(kind=RunKind.BUILD).count() == 2

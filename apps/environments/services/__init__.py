@@ -1,7 +1,7 @@
 """What can be done with environments."""
 
 from apps.environments.services.builds import follow_order, rebuild, run_of_build, settle_run, start_builds
-from apps.environments.services.curated import ensure_curated, ensure_curated_everywhere
+from apps.environments.services.curated import ensure_curated, ensure_curated_everywhere, ensure_on_demand
 from apps.environments.services.machines import known_pythons
 from apps.environments.services.references import choices, find_version, resolve, state_of
 from apps.environments.services.versions import create_version, set_archived
@@ -11,6 +11,7 @@ __all__ = [
     "create_version",
     "ensure_curated",
     "ensure_curated_everywhere",
+    "ensure_on_demand",
     "find_version",
     "follow_order",
     "known_pythons",

@@ -16,10 +16,23 @@ from apps.workspaces.models import Workspace
 
 @transaction.atomic
 def ensure_curated(workspace: Workspace) -> None:
-    """Give a workspace the curated environments; where a recipe has changed, its next version. Harmless when repeated."""
+    """Give a workspace the curated environments; where a recipe has changed, its next version. Harmless when repeated.
+
+    Those that are made on demand it only gets again.
+    """
     python = known_pythons().default
+    has = set(Environment.objects.filter(workspace=workspace, is_curated=True).values_list("name", flat=True))
     for curated in CURATED:
-        _ensure(workspace, curated, Recipe(python, curated.requirements))
+        if curated.name in has or not curated.on_demand:
+            _ensure(workspace, curated, Recipe(python, curated.requirements))
+
+
+@transaction.atomic
+def ensure_on_demand(workspace: Workspace, name: str) -> None:
+    """Give a workspace a curated environment that is made on demand, if that is what the name means. Harmless when repeated."""
+    curated = next((each for each in CURATED if each.on_demand and each.name == name.lower()), None)
+    if curated is not None:
+        _ensure(workspace, curated, Recipe(known_pythons().default, curated.requirements))
 
 
 def ensure_curated_everywhere() -> int:
@@ -28,8 +41,10 @@ def ensure_curated_everywhere() -> int:
     behind: set[Workspace] = set()
     for curated in CURATED:
         digest = Recipe(python, curated.requirements).digest
-        current = Environment.objects.filter(is_curated=True, name=curated.name, latest__build__recipe_digest=digest)
-        behind.update(Workspace.objects.live().exclude(pk__in=current.values("workspace")))
+        named = Environment.objects.filter(is_curated=True, name=curated.name)
+        current = named.filter(latest__build__recipe_digest=digest)
+        concerned = Workspace.objects.live().exclude(pk__in=current.values("workspace"))
+        behind.update(concerned.filter(pk__in=named.values("workspace")) if curated.on_demand else concerned)
     for workspace in sorted(behind, key=lambda workspace: workspace.pk):
         ensure_curated(workspace)
     return len(behind)

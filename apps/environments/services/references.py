@@ -16,6 +16,7 @@ from apps.environments.curated import MINIMAL
 from apps.environments.errors import EnvironmentUnknown, NotAReference, VersionUnknown
 from apps.environments.models import Environment, EnvironmentVersion
 from apps.environments.recipes import Recipe
+from apps.environments.services.curated import ensure_on_demand
 from apps.environments.services.machines import known_pythons
 from apps.environments.services.versions import create_anonymous
 from apps.environments.sources import DEFINITION, Reading, read_mapping
@@ -45,6 +46,9 @@ def resolve(workspace: Workspace, reference: Any, actor: User | None) -> Resolve
     if parsed is None:
         raise EnvironmentUnknown(wanted[:200], _names_of(workspace))
     version = None if parsed.is_foreign else _find(workspace, parsed)
+    if version is None and not parsed.is_foreign:
+        ensure_on_demand(workspace, parsed.name)
+        version = _find(workspace, parsed)
     if version is not None:
         return _resolved(version, warnings)
     meaning = names.meaning_of(parsed)

@@ -55,10 +55,11 @@ def create_version(
     if names.is_reserved(name):
         raise NameReserved(name)
     environment = _find(workspace, name) or Environment(workspace=workspace, name=name, created_by=actor)
-    if environment.is_curated or environment.is_anonymous:
+    is_kept = environment.latest is None and any(each.on_demand and each.name == name.lower() for each in CURATED)
+    if environment.is_curated or environment.is_anonymous or is_kept:
         raise (
             CuratedReadOnly(environment.name)
-            if environment.is_curated
+            if environment.is_curated or is_kept
             else InvalidInput(
                 {"name": [_("“%(name)s” was made for a job. Choose another name.") % {"name": environment.name}]}
             )

@@ -43,7 +43,9 @@ def declared(reference: str) -> Declared | None:
 def parameter_titles(reference: str) -> dict[str, str]:
     """Return what people call the parameters and inputs of a component, by their names; empty for others than built-in ones."""
     found = declared(reference)
-    return {one.name: one.title for one in (*found.inputs, *found.parameters)} if found else {}
+    if found is None:
+        return {}
+    return {port.name: port.title for port in found.inputs} | {one.name: one.title for one in found.parameters}
 
 
 def selector_text(value: Any) -> str:
