@@ -149,16 +149,13 @@ def locked(actor: User, draft: Draft) -> Draft:
 
 
 def check_size(document: Mapping[str, Any]) -> None:
-    """Hold a document to its limit, and to what databases can store.
+    """Hold a document to its limit.
 
     Raises:
-        DraftTooLarge: it is larger. InvalidInput: it holds a character that cannot be stored.
+        DraftTooLarge: it is larger.
     """
-    text = orjson.dumps(document)
-    if len(text) > LARGEST_MB * 1024 * 1024:
+    if len(orjson.dumps(document)) > LARGEST_MB * 1024 * 1024:
         raise DraftTooLarge(LARGEST_MB)
-    if b"\\u0000" in text:  # PostgreSQL refuses it
-        raise InvalidInput({"patch": [_("A text of the draft holds a NUL character. Remove it.")]})
 
 
 def check_shape(document: Mapping[str, Any]) -> None:
