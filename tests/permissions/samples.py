@@ -29,6 +29,7 @@ from apps.workspaces.models import Workspace
 from tests.accounts.factories import AccessTokenFactory, InvitationFactory, SignInLinkFactory, UserFactory
 from tests.compute.factories import ComputeTargetFactory, WorkOrderFactory
 from tests.data.samples import data_file, data_upload, dataset_name, datastore_name
+from tests.designer.samples import draft_id
 from tests.endpoints.samples import DEPLOYMENT, endpoint_name, replica_id
 from tests.environments.factories import BuildFactory, EnvironmentFactory
 from tests.experiments.factories import RunFactory
@@ -134,6 +135,13 @@ def _record(workspace: Workspace, person: User) -> Any:
     return run.records.create(kind="list", name="losses", value=[3, 2, 1]).pk
 
 
+def _output_name(workspace: Workspace, person: User) -> str:
+    # Of the run that stands before it in the address.
+    run = Run.objects.filter(workspace=workspace).order_by("-created_at", "-id").first() or made_run(workspace, person)
+    store_file(run=run, path="outputs/results/notes.txt", contents=[b"a"])
+    return "results"
+
+
 def _environment_name(workspace: Workspace, person: User) -> str:
     return str(EnvironmentFactory.create(workspace=workspace, build=BuildFactory.create(ready=True)).name)
 
@@ -190,6 +198,8 @@ SAMPLES: dict[str, Sample] = {
     "component_name": Sample(Reach.WORKSPACE, component_name, missing="no-such-component"),
     "published_id": Sample(Reach.WORKSPACE, published_id),
     "pipeline_endpoint_id": Sample(Reach.WORKSPACE, pipeline_endpoint_id),
+    "draft_id": Sample(Reach.WORKSPACE, draft_id),
+    "revision_number": Sample(Reach.STUDIO, lambda workspace, person: 0, missing=9_999),
     "endpoint_name": Sample(Reach.WORKSPACE, endpoint_name, missing="no-such-endpoint"),
     "deployment_name": Sample(Reach.STUDIO, lambda workspace, person: DEPLOYMENT, missing="no-such-deployment"),
     "schedule_name": Sample(Reach.WORKSPACE, schedule_name, missing="no-such-schedule"),
@@ -219,6 +229,7 @@ SAMPLES: dict[str, Sample] = {
     "tag_key": Sample(Reach.STUDIO, lambda workspace, person: TAG),
     "call": Sample(Reach.SECRET, lambda workspace, person: "2.0/mlflow/no-such-call"),
     "sample_name": Sample(Reach.STUDIO, lambda workspace, person: "compare-models", missing="no-such-sample"),
+    "output_name": Sample(Reach.WORKSPACE, _output_name, missing="no-such-output"),
     "record_id": Sample(Reach.WORKSPACE, _record, missing=987_654_321),
     "/workspaces/<name>/pipelines/publish/<run_id>/ run_id": Sample(Reach.WORKSPACE, pipeline_run_id),
     "/workspaces/<name>/pipelines/runs/<run_id>/steps/ run_id": Sample(Reach.WORKSPACE, pipeline_run_id),
