@@ -46,7 +46,11 @@ def run_actions(run: Run) -> list[RunAction]:
     if run.kind != RunKind.PIPELINE:
         return []
     url = f"{reverse('designer:new', args=[run.workspace.name])}?run={run.pk}"
-    return [RunAction(_("Clone as draft"), url, "designer", Action.PIPELINES_WRITE, posts=True)]
+    inference = reverse("designer:run-inference", args=[run.workspace.name, run.pk])
+    return [
+        RunAction(_("Clone as draft"), url, "designer", Action.PIPELINES_WRITE, posts=True),
+        RunAction(_("Create inference pipeline"), inference, "designer", Action.PIPELINES_WRITE),
+    ]
 
 
 def workspace_holds(workspace_ids: Collection[UUID]) -> dict[UUID, list[Holding]]:
@@ -71,6 +75,11 @@ def register_verbs() -> None:
             "draft.unarchived",
             gettext_lazy("Draft taken out of the archive"),
             gettext_lazy("%(actor)s took the draft %(target)s out of the archive"),
+        ),
+        (
+            "draft.inference_updated",
+            gettext_lazy("Inference pipeline updated"),
+            gettext_lazy("%(actor)s updated the inference pipeline %(target)s with what %(run)s has trained"),
         ),
         ("draft.deleted", gettext_lazy("Draft deleted"), gettext_lazy("%(actor)s deleted the draft %(summary)s")),
     ):  # fmt: skip

@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from apps.designer.views import drafts, export
+from apps.designer.views import drafts, export, inference, outputs
 
 app_name = "designer"
 
 _draft = "drafts/<uuid:draft_id>/"
+_output = "outputs/<uuid:run_id>/<str:output_name>/"
 
 urlpatterns = [
     path("", drafts.home, name="home"),
@@ -16,4 +17,9 @@ urlpatterns = [
     path(_draft, drafts.draft, name="draft"),
     path(f"{_draft}export.yml", export.as_yaml, name="draft-yaml"),
     path(f"{_draft}export.py", export.as_python, name="draft-python"),
+    path(f"{_draft}inference/", inference.inference, name="inference"),
+    path(f"{_draft}deploy/", inference.deploy, name="deploy-draft"),
+    path("runs/<uuid:run_id>/inference/", inference.run_inference, name="run-inference"),
+    path(_output, outputs.output, name="output"),
+    path(f"{_output}register/", outputs.register, name="register-output"),
 ]

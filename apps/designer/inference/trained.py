@@ -1,6 +1,7 @@
 """What a pipeline run has left, for turning it into one that scores."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from apps.core.storage import get_store
@@ -10,8 +11,6 @@ from apps.designer.services.beginnings import drawn
 from apps.experiments.models import Run
 from apps.pipelines.models import Step
 from apps.pipelines.services import clone_of, pipeline_of
-from dataclasses import replace
-
 from mlstudio.components.core import store
 
 LARGEST_META_BYTES = 16 * 2**20

@@ -140,6 +140,8 @@ def _props(request: WorkspaceRequest, draft: Draft, cursor: int) -> dict[str, An
         "yamlUrl": reverse("designer:draft-yaml", args=address),
         "pythonUrl": reverse("designer:draft-python", args=address),
         "newUrl": reverse("designer:new", args=[name]),
+        "inferenceUrl": reverse("designer:inference", args=address),
+        "deployUrl": reverse("designer:deploy-draft", args=address),
         "canEdit": is_open and may(request.membership, Action.PIPELINES_WRITE),
         "canSubmit": is_open and may(request.membership, Action.RUNS_WRITE),
         "person": {"id": str(request.user.pk), "name": request.user.display_name},
