@@ -38,21 +38,33 @@ def register_output(run: Run, name: str, output: dict[str, Any]) -> RegisteredOu
         return None
     if run.submitted_by is None:
         raise UserError(_("Whoever submitted the run has no account any more, in whose name it could be registered."))
-    acting(run.submitted_by, run.workspace, Action.DATA_WRITE)
-    datastore = services.ensure_default_datastore(run.workspace)
-    folder = f"outputs/{run.pk}/{name}"
-    version = _made_of(datastore, folder) or _same_as_latest(run, name, output["name"])
-    if version is None:
-        upload = _written_down(run.submitted_by, run, name, datastore, folder)
-        _copy(run, name, upload)
-        try:
-            new = _new(run, output)
-            version = services.create_version(actor=run.submitted_by, workspace=run.workspace, upload=upload, new=new)
-        except UploadOver:  # another worker was at it, too
-            version = _made_of(datastore, folder)
-            if version is None:
-                raise
+    version = keep_files(actor=run.submitted_by, run=run, path=name, folder=f"outputs/{run.pk}/{name}", output=output)
     return RegisteredOutput("dataset", version.pk, version.reference)
+
+
+def keep_files(*, actor: User, run: Run, path: str, folder: str, output: dict[str, Any]) -> DatasetVersion:
+    """Make a version of a dataset of files that a run wrote, or return the one that is the same.
+
+    Args: path: a folder or file beneath ``outputs/``. folder: where the files go, in the default datastore; what was kept there
+        before is returned. output: ``type`` and ``name`` of the dataset.
+    Raises:
+        UserError: nothing was written, the actor may not, or it makes no table.
+    """
+    acting(actor, run.workspace, Action.DATA_WRITE)
+    datastore = services.ensure_default_datastore(run.workspace)
+    version = _made_of(datastore, folder) or _same_as_latest(run, path, output["name"])
+    if version is not None:
+        return version
+    upload = _written_down(actor, run, path, datastore, folder)
+    _copy(run, path, upload)
+    try:
+        new = _new(run, output)
+        return services.create_version(actor=actor, workspace=run.workspace, upload=upload, new=new)
+    except UploadOver:  # another worker was at it, too
+        version = _made_of(datastore, folder)
+        if version is None:
+            raise
+        return version
 
 
 def _made_of(datastore: Datastore, folder: str) -> DatasetVersion | None:
@@ -77,7 +89,9 @@ def _files(run: Run, name: str) -> list[tuple[str, RunFile]]:
     """Return what a run wrote to an output, by path within it; a single file is called as the output is."""
     place = f"outputs/{name}"
     rows = RunFile.objects.filter(Q(path=place) | Q(path__startswith=f"{place}/"), run=run).order_by("path")
-    found = [(row.path.removeprefix(f"{place}/") if row.path != place else name, row) for row in rows]
+    found = [
+        (row.path.removeprefix(f"{place}/") if row.path != place else name.rpartition("/")[2], row) for row in rows
+    ]
     if not found:
         raise UserError(_("The run wrote nothing to “%(place)s”.") % {"place": place})
     return found

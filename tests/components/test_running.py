@@ -102,7 +102,17 @@ def test_columns_are_described(tmp_path: Path):
 def test_an_empty_and_a_wide_table_are_described(tmp_path: Path):
     store.write(TABLE, table({f"c{number}": pl.Series([], dtype=pl.Float64) for number in range(300)}), tmp_path)
     shown = describe(tmp_path, TABLE)
-    assert (shown["rows"], shown["columns"], len(shown["schema"])) == (0, 300, 200)
+    assert (shown["rows"], shown["columns"], len(shown["names"]), len(shown["schema"])) == (0, 300, 300, 100)
+    assert describe(tmp_path, TABLE, first_column=250)["schema"][0]["name"] == "c250"
+
+
+def test_of_a_long_table_rows_from_all_over_it_stand_for_all(tmp_path: Path):
+    store.write(TABLE, table({"n": range(50_000)}), tmp_path)
+    shown = describe(tmp_path, TABLE, most_cells=10_000)
+    assert (shown["rows"], shown["described_rows"]) == (50_000, 10_000)
+    assert [row[0] for row in shown["data"]] == list(range(100))
+    (n,) = shown["schema"]
+    assert (n["min"], n["max"], n["mean"]) == (0, 49_999, pytest.approx(24_999.5, rel=0.01))
 
 
 def test_clusters_and_models_say_what_they_are_without_being_loaded(tmp_path: Path):

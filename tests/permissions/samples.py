@@ -138,8 +138,9 @@ def _record(workspace: Workspace, person: User) -> Any:
 def _output_name(workspace: Workspace, person: User) -> str:
     # Of the run that stands before it in the address.
     run = Run.objects.filter(workspace=workspace).order_by("-created_at", "-id").first() or made_run(workspace, person)
-    store_file(run=run, path="outputs/results/notes.txt", contents=[b"a"])
-    return "results"
+    name = f"only-in-{workspace.name}"
+    store_file(run=run, path=f"outputs/{name}/notes.txt", contents=[b"a"])
+    return name
 
 
 def _environment_name(workspace: Workspace, person: User) -> str:

@@ -71,14 +71,19 @@ def read_table(folder: Path) -> Table:
         from mlstudio.components.data.files import read_files
 
         return read_files(folder)
-    facts: dict[str, Column] = {}
-    meta = folder / META
-    if meta.is_file():
-        known = schema_from_json(json.loads(meta.read_text("utf-8"))["columns"]) or ()
-        facts = {column.name: column for column in known}
+    facts = read_facts(folder)
     folds = pl.read_parquet(folder / FOLDS)["fold"] if (folder / FOLDS).is_file() else None
     evaluation = json.loads((folder / EVALUATION).read_text("utf-8")) if (folder / EVALUATION).is_file() else None
     return Table(normal(pl.read_parquet(folder / DATA)), facts, folds, evaluation)
+
+
+def read_facts(folder: Path) -> dict[str, Column]:
+    """Return what is known of the columns of the table in a folder, by name; nothing where nobody said anything."""
+    meta = folder / META
+    if not meta.is_file():
+        return {}
+    known = schema_from_json(json.loads(meta.read_text("utf-8"))["columns"]) or ()
+    return {column.name: column for column in known}
 
 
 def write_table(table: Table, folder: Path) -> None:
