@@ -5,6 +5,7 @@ Parts: ``component`` (a digest of its kind and inputs), ``command``, ``code`` (`
 text that tells it from others), ``variables``, ``outputs`` (``{name: type}``) and, of parallel steps, ``parallel``.
 """
 
+import json
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -13,6 +14,8 @@ from apps.pipelines.graph.types import Binding, Component, InputPort, OutputSett
 
 VERSION: Final = 1
 """Raised where keys of before shall not be found any more."""
+
+LONGEST_SHOWN: Final = 80
 
 MOST_SENTENCES: Final = 10
 """Of each kind: a code folder may have a thousand files."""
@@ -57,8 +60,11 @@ def key_of(parts: Mapping[str, Any], workspace_id: str) -> str:
     return digest({"version": VERSION, "workspace": workspace_id, "parts": parts})
 
 
-def difference(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
-    """Return in which parts a step differs from what ran before, in short sentences without an end; none where it does not."""
+def difference(old: Mapping[str, Any], new: Mapping[str, Any], titles: Mapping[str, str] | None = None) -> list[str]:
+    """Return in which parts a step differs from what ran before, in short sentences without an end; none where it does not.
+
+    Args: titles: what people call parameters and inputs, by their names; of built-in components.
+    """
     if old == new and digest(old) == digest(new):
         return []
     found: list[str] = []
@@ -67,9 +73,12 @@ def difference(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
         if digest(before) == digest(after):
             continue
         if isinstance(before, Mapping) and isinstance(after, Mapping):
-            found += _shortened(
-                [describe(key, before.get(key), after.get(key)) for key in _changed(before, after)], name
-            )
+            sentences = []
+            for key in _changed(before, after):
+                title = (titles or {}).get(key, "") if name in ("parameters", "inputs") else ""
+                say = _titled if title and name == "parameters" else describe
+                sentences.append(say(title or key, before.get(key), after.get(key)))
+            found += _shortened(sentences, name)
         else:
             found.append(_WHOLE[name])
     return found
@@ -97,6 +106,21 @@ def _shortened(sentences: list[str], part: str) -> list[str]:
 
 def _parameter(name: str, before: Any, after: Any) -> str:
     return _became(f"parameter {name}", before, after, "changed from {before} to {after}")
+
+
+def _titled(title: str, before: Any, after: Any) -> str:
+    """Say how a parameter with a title changed; of scripts and long texts only that they did."""
+    shown = _chosen(before), _chosen(after)
+    if any(value is not None and (len(str(value)) > LONGEST_SHOWN or "\n" in str(value)) for value in shown):
+        return f"{title} changed"
+    return _became(title, *shown, "changed from {before} to {after}")
+
+
+def _chosen(value: Any) -> Any:
+    """Return the columns that a selector names, as people would write them; any other value as it is."""
+    if not isinstance(value, str) or not value.startswith('{"mode": "names"'):
+        return value
+    return ", ".join(map(str, json.loads(value)["names"])) or "no column"
 
 
 def _input(name: str, before: Any, after: Any) -> str:
@@ -136,7 +160,7 @@ def _became(what: str, before: Any, after: Any, change: str, *, colon: bool = Fa
 
 def _shown(value: Any) -> str:
     text = str(value) if value != "" else "nothing"
-    return text if len(text) <= 80 else f"{text[:80]}…"
+    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
 
 
 _DESCRIBE: Final = {

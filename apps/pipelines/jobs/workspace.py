@@ -8,6 +8,7 @@ from uuid import UUID
 from apps.experiments.jobs.workspace import WorkspaceSurroundings
 from apps.experiments.models import Snapshot
 from apps.experiments.snapshots.reading import file_of
+from apps.pipelines.graph.builtins import builtin_component
 from apps.pipelines.graph.types import Component
 from apps.pipelines.jobs.cutting import cut, wrapping_folder
 from apps.pipelines.jobs.source import CodeNeed
@@ -38,11 +39,13 @@ class PipelineSurroundings(WorkspaceSurroundings):
         self._components: dict[str, Component] = {}
 
     def component_named(self, reference: str) -> Component:
-        """Return a registered component.
+        """Return a registered component, or one that comes with the studio.
 
         Raises:
             UserError: it means nothing here, or is not for new use.
         """
+        if (builtin := builtin_component(reference)) is not None:
+            return builtin
         if reference not in self._components:
             self._components[reference] = component_of(resolve_reference(self._workspace, reference))
         return self._components[reference]

@@ -32,7 +32,8 @@ def _builtin(component: Component, inputs: Mapping[str, Mapping[str, Any]]) -> s
     words = ["python -m mlstudio.components run", component.name]
     words += [f"--input {name}=${{{{inputs.{name}}}}}" for name in data]
     words += [f"--output {name}=${{{{outputs.{name}}}}}" for name in component.outputs]
-    return _with_text([*words, "--parameters /dev/stdin"], parameters)
+    words += ["--parameters /dev/stdin", '--error-file "$STUDIO_RUN_FILES/error.json"']
+    return _with_text(words, parameters)
 
 
 def _parallel(component: Component) -> str:

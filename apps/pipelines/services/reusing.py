@@ -17,6 +17,7 @@ from apps.experiments.models import Run, RunFile, Snapshot
 from apps.experiments.services import state_of_environment
 from apps.experiments.states import RunStatus
 from apps.pipelines.graph import reuse
+from apps.pipelines.graph.builtins import parameter_titles
 from apps.pipelines.models import StepResult
 from apps.pipelines.services.plans import Plan
 from apps.workspaces.models import Workspace
@@ -104,7 +105,8 @@ class Examiner:
         newest = list(rows.select_related("run").defer("run__config").order_by("-created_at", "id")[:MOST_COMPARED])
         if not newest:
             return _with(verdict, why=_("it has not run before"))
-        compared = [(_compared_in_words(row, verdict), row) for row in newest]
+        titles = parameter_titles(plan["component"])
+        compared = [(_compared_in_words(row, verdict, titles), row) for row in newest]
         differences, nearest = min(compared, key=lambda pair: len(pair[0]))
         day = {"run": nearest.run.name, "day": self._day(nearest.run)}
         if not differences:  # the same key, but what it left is no longer there
@@ -232,7 +234,7 @@ def _may_reuse(verdict: Verdict, question: Question) -> bool:
     return bool(verdict.key) and not question.plan["force"]
 
 
-def _compared_in_words(row: StepResult, verdict: Verdict) -> list[str]:
+def _compared_in_words(row: StepResult, verdict: Verdict, titles: Mapping[str, str]) -> list[str]:
     """Return the differences, data called as people call it; what has one name and other contents says so."""
     before, after = dict(row.parts.get("inputs") or {}), dict(verdict.parts.get("inputs") or {})
     for name in before.keys() & after.keys():
@@ -243,7 +245,7 @@ def _compared_in_words(row: StepResult, verdict: Verdict) -> list[str]:
         before[name], after[name] = labels
         if labels[0] == labels[1]:
             before[name], after[name] = f"{labels[0]} ({old[:8]})", f"{labels[1]} ({new[:8]})"
-    return reuse.difference({**row.parts, "inputs": before}, {**verdict.parts, "inputs": after})
+    return reuse.difference({**row.parts, "inputs": before}, {**verdict.parts, "inputs": after}, titles)
 
 
 def _with(verdict: Verdict, **changes: Any) -> Verdict:

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import os
 import signal
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
+
+from mlstudio.runner.uploads import open_below
+
+ERROR_FILE = "error.json"
+LONGEST_ERROR_FILE = 64 << 10
+LONGEST_REASON = 2000
 
 USER_ERROR, SYSTEM_ERROR = "UserError", "SystemError"
 
@@ -47,6 +56,28 @@ def of_command(exit_code: int | None, number: int | None) -> Ending:
     elif exit_code == 127:
         reason += ": a program was not found, see the log"
     return Ending("failed", exit_code=exit_code, error_code=USER_ERROR, reason=reason)
+
+
+def said_of_itself(files: Path) -> str:
+    """Return why a command says it failed, in one line; "" where it says nothing.
+
+    Args: files: what ``STUDIO_RUN_FILES`` is outside of the sandbox; a command says it there, in ``error.json``, with ``message``
+        and perhaps ``hint`` and ``code``.
+    """
+    descriptor = open_below(files, ERROR_FILE)
+    if descriptor is None:
+        return ""
+    with os.fdopen(descriptor, "rb") as file:
+        content = file.read(LONGEST_ERROR_FILE)
+    try:
+        known = json.loads(content)
+    except ValueError:
+        return ""
+    if not isinstance(known, dict) or not known.get("message"):
+        return ""
+    code = f"Error {known['code']}:" if known.get("code") else ""
+    words = " ".join(str(part) for part in (code, known["message"], known.get("hint")) if part)
+    return " ".join(words.split())[:LONGEST_REASON]
 
 
 def named(number: int) -> str:

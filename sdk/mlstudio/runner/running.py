@@ -10,7 +10,7 @@ import time
 from typing import Any
 
 from mlstudio.runner import keeper, memory, processes, sandbox
-from mlstudio.runner.ending import SYSTEM_ERROR, USER_ERROR, Ending, of_command
+from mlstudio.runner.ending import SYSTEM_ERROR, USER_ERROR, Ending, of_command, said_of_itself
 from mlstudio.runner.folder import WorkFolder
 from mlstudio.runner.measure import Meter
 from mlstudio.runner.progress import Progress
@@ -172,6 +172,8 @@ class Command:
         )
         if used_up and result.outcome == "failed":
             result.reason = memory.describe(0, self._kept["limits"]["memory_mb"])
+        elif result.outcome == "failed" and (said := said_of_itself(self._folder.logged_files)):
+            result.reason = said
         return result
 
 

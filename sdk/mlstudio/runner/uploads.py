@@ -70,7 +70,7 @@ class Uploader:
         """
         with self._lock:
             for prefix, root in self._roots.items():
-                descriptor = _open(root, name[len(prefix) :]) if name.startswith(prefix) else None
+                descriptor = open_below(root, name[len(prefix) :]) if name.startswith(prefix) else None
                 if descriptor is not None:
                     break
             else:
@@ -152,7 +152,7 @@ def _walk(root: Path, prefix: str) -> Iterator[Found]:
                 yield Found(path, _mark(state), state.st_size)
 
 
-def _open(root: Path, name: str) -> int | None:
+def open_below(root: Path, name: str) -> int | None:
     """Open a plain file below a folder for reading, following no link on the way; None where there is none."""
     parts = name.split("/")
     if not all(part not in ("", ".", "..") for part in parts):

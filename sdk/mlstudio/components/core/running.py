@@ -10,12 +10,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from mlstudio.components.catalog import get
+from mlstudio.components.catalog import components, get
 from mlstudio.components.core import store
 from mlstudio.components.core.checking import checked
-from mlstudio.components.core.declaring import Component
+from mlstudio.components.core.declaring import TABLE, Component
 from mlstudio.components.core.errors import ComponentError
-from mlstudio.components.core.libraries import HEAVY
+from mlstudio.components.core.libraries import HEAVY, pl
+from mlstudio.components.core.table import Table
 
 logger = logging.getLogger(__name__)
 
@@ -33,8 +34,11 @@ def run(name: str, inputs: Mapping[str, Path], outputs: Mapping[str, Path], para
     ports = {port.name: port for port in component.outputs}
     for port_name, folder in outputs.items():
         Path(folder).mkdir(parents=True, exist_ok=True)
-        if results.get(port_name) is not None:
-            store.write(ports[port_name].type, results[port_name], Path(folder))
+        value = results.get(port_name)
+        if value is None and ports[port_name].type == TABLE:
+            value = Table(pl.DataFrame())  # a script that returned one table; what is written must be there to be read
+        if value is not None:
+            store.write(ports[port_name].type, value, Path(folder))
 
 
 def _read(component: Component, inputs: Mapping[str, Path]) -> dict[str, Any]:
@@ -82,11 +86,17 @@ def run_guarded(
     try:
         run(name, inputs, outputs, parameters)
     except ComponentError as error:
-        if error.__cause__ is not None:
-            logger.error("What happened:", exc_info=error.__cause__)
-        print(error, file=sys.stderr, flush=True)
-        if error_file is not None:
-            error_file.parent.mkdir(parents=True, exist_ok=True)
-            error_file.write_text(json.dumps(error.as_json(), ensure_ascii=False), "utf-8")
-        return 1
-    return 0
+        found, cause = error, error.__cause__
+    except Exception as error:
+        title = components()[name].title if name in components() else name
+        message = f"{title} failed: {type(error).__name__}: {error}"
+        found, cause = ComponentError(39, message, "The log says where. Look at the data that arrives here."), error
+    else:
+        return 0
+    if cause is not None:
+        logger.error("What happened:", exc_info=cause)
+    print(found, file=sys.stderr, flush=True)
+    if error_file is not None:
+        error_file.parent.mkdir(parents=True, exist_ok=True)
+        error_file.write_text(json.dumps(found.as_json(), ensure_ascii=False), "utf-8")
+    return 1
