@@ -24,7 +24,7 @@ class DraftList(StudioList):
         Column("created_at", _("Created"), kind="time", shown=False),
     )  # fmt: skip
     default_sort = ("-updated_at",)
-    search_fields = ("name", "description")
+    search_fields = ("name",)
     search_hint = _("Search drafts")
     filterset_class = DraftFilter
     related = ("workspace", "created_by", "modified_by", "last_run__workspace")

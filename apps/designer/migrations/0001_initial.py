@@ -155,7 +155,9 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="draft",
-            index=models.Index(fields=["workspace", "-updated_at", "id"], name="drafts_by_change"),
+            index=models.Index(
+                fields=["workspace", "-updated_at", "id", "name", "archived_at"], name="drafts_by_change"
+            ),
         ),
         migrations.AddIndex(
             model_name="draft",
@@ -163,6 +165,8 @@ class Migration(migrations.Migration):
                 models.F("workspace"),
                 django.db.models.functions.text.Lower("name"),
                 models.F("id"),
+                models.F("name"),
+                models.F("archived_at"),
                 name="named_drafts",
             ),
         ),
@@ -170,7 +174,7 @@ class Migration(migrations.Migration):
             model_name="draft",
             index=models.Index(
                 condition=models.Q(("archived_at", None)),
-                fields=["workspace", "-updated_at", "id", "archived_at"],
+                fields=["workspace", "-updated_at", "id", "name", "archived_at"],
                 name="live_drafts_by_change",
             ),
         ),

@@ -47,10 +47,10 @@ class Draft(BaseModel):
 
     class Meta:
         indexes = [
-            models.Index(fields=["workspace", "-updated_at", "id"], name="drafts_by_change"),
-            models.Index("workspace", Lower("name"), "id", name="named_drafts"),
-            # With what the filter that is always on asks for, so that counting reads no rows.
-            models.Index(fields=["workspace", "-updated_at", "id", "archived_at"], name="live_drafts_by_change",
+            # With what searches and filters ask for, so that neither they nor counting read rows, which hold whole documents.
+            models.Index(fields=["workspace", "-updated_at", "id", "name", "archived_at"], name="drafts_by_change"),
+            models.Index("workspace", Lower("name"), "id", "name", "archived_at", name="named_drafts"),
+            models.Index(fields=["workspace", "-updated_at", "id", "name", "archived_at"], name="live_drafts_by_change",
                 condition=Q(archived_at=None),
             ),
         ]  # fmt: skip
