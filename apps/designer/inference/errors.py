@@ -22,7 +22,8 @@ class NotTrained(Conflict):
     def __init__(self) -> None:
         super().__init__(
             _(
-                "An inference pipeline is made of what a run has trained. Submit this pipeline, and try again when it has completed."
+                "An inference pipeline is made of what a run has trained. "
+                "Submit this pipeline, and try again when it has completed."
             )
         )
 

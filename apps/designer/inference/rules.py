@@ -25,7 +25,7 @@ SCORERS: Final = ("score_model", "assign_data_to_clusters", "score_svd_recommend
 SKIPPED: Final = {
     "split_data": ("dataset", "new data is scored as a whole, not split"),
     "partition_and_sample": ("dataset", "new data is scored as a whole, not sampled"),
-    "smote": ("samples", "made-up rows are for training only"),
+    "smote": ("dataset", "made-up rows are for training only"),
     "remove_duplicate_rows": ("dataset", "each row gets an answer, also one that was there before"),
 }
 """Components that training needs and scoring does not: the input that takes their place, and why."""

@@ -17,10 +17,10 @@ class InferenceKind(models.TextChoices):
 
 
 class InferenceLink(BaseModel):
-    """What an inference draft was made of. ``scorer``: the node of the training whose scores it gives. ``generated``: the document
-    as it was made from ``training_run``, so that an update changes what training changed, and nothing that people did since.
-    ``notes``: what was replaced and why (``inference.graphs.Note``). ``labels``: columns that need not be given. ``deployment``: the
-    last one that was made of it."""
+    """What an inference draft was made of. ``scorer``: the node of the training whose scores it gives. ``generated``: the
+    document as it was made from ``training_run``, so that an update changes what training changed, and nothing that people did
+    since. ``notes``: what was replaced and why (``inference.graphs.Note``). ``labels``: columns that need not be given.
+    ``deployment``: the last one that was made of it."""
 
     draft = models.OneToOneField(Draft, on_delete=models.CASCADE, related_name="inference")
     kind = models.CharField(max_length=10, choices=InferenceKind)

@@ -10,8 +10,8 @@ transformations, tables). ``graph.json``::
                 "sample": [{…}]}},
      "outputs": {"WebServiceOutput0": {"node": "score", "output": "scored", "columns": […]}}}
 
-Nodes stand in an order in which none comes before what it needs. An input of the service is its node's output ``data``. Labels are
-columns that need not be given.
+Nodes stand in an order in which none comes before what it needs. An input of the service is its node's output ``data``. Labels
+are columns that need not be given.
 """
 
 from mlstudio.components.serving.pipeline import ScoringPipeline

@@ -32,7 +32,7 @@ UNFIT = 422
 
 @dataclass(frozen=True)
 class Node:
-    """A node, ready to run. ``sources``: by input port, the output that it reads; ``constants``: what it reads that never changes."""
+    """A node, ready to run. ``sources``: by input port, the output that it reads; ``constants``: what never changes of that."""
 
     key: str
     title: str
@@ -81,7 +81,7 @@ class ScoringPipeline:
     def score(self, body: Any) -> dict[str, Any]:
         """Score a request: ``{"Inputs": {"WebServiceInput0": [{column: value}]}, "GlobalParameters": {}}``.
 
-        Returns: ``{"Results": {"WebServiceOutput0": [{column: value}]}}``; with ``Warnings`` where columns came that nobody knows.
+        Returns: ``{"Results": {"WebServiceOutput0": [{column: value}]}}``; ``Warnings`` name columns that nobody knows.
         Raises: BadInput: see ``run``.
         """
         given = self._inputs(body)
