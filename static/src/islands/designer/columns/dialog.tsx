@@ -23,7 +23,7 @@ const NO_RULES: ByRules = { mode: 'rules', begin: 'none', rules: [], keep_order:
 /** Let somebody say which columns a parameter means. */
 export function openColumns({ title, value, columns, onChange }: ColumnsRequest): void {
   openModal({
-    title,
+    title: t('Columns: {parameter}', { parameter: title }),
     isWide: true,
     body: (close) => (
       <Chooser

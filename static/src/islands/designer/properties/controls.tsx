@@ -9,7 +9,7 @@ import { inWords, parsed, type Selector } from '../columns/selector.ts';
 import type { ParameterDeclaration as Parameter } from '../core/palette.ts';
 import { openModal } from '../dialogs/modal.tsx';
 import { useTyping } from './typing.ts';
-import { boundsOf, shown, typed } from './values.ts';
+import { shown, typed } from './values.ts';
 
 export interface ControlProps {
   id: string;
@@ -125,7 +125,6 @@ function Line(props: ControlProps): ReactElement {
       type="text"
       inputMode={isNumber ? 'decimal' : undefined}
       className={isNumber ? 'designer-number' : undefined}
-      placeholder={isNumber ? boundsOf(parameter) : undefined}
       value={typing.text}
       autoComplete="off"
       spellCheck={false}

@@ -10,7 +10,7 @@ import type { DraftStore } from '../core/store.ts';
 import { arriving, asPipelineInput, inputType } from './binding.ts';
 import { Control } from './controls.tsx';
 import { sentence } from './faults.tsx';
-import { faultOf, shown } from './values.ts';
+import { boundsOf, faultOf, shown } from './values.ts';
 
 interface FieldProps {
   label: string;
@@ -93,7 +93,7 @@ export function ParameterField({ store, nodeKey, node, parameter, value, faults 
   return (
     <Field
       label={parameter.title}
-      help={parameter.help}
+      help={helpOf(parameter)}
       problems={problems}
       name={parameter.name}
       hasOwnLabel={isFlag}
@@ -117,6 +117,13 @@ export function ParameterField({ store, nodeKey, node, parameter, value, faults 
       }
     </Field>
   );
+}
+
+/** What a parameter is for, and its range. */
+function helpOf(parameter: ParameterDeclaration): string | undefined {
+  const bounds = parameter.kind === 'bool' ? '' : boundsOf(parameter);
+  const range = bounds && `${bounds.charAt(0).toUpperCase()}${bounds.slice(1)}.`;
+  return [parameter.help, range].filter(Boolean).join(' ') || undefined;
 }
 
 function Bound({

@@ -53,6 +53,10 @@ export function InputControl({
       spellCheck={false}
       onChange={(event) => typing.onType(event.target.value)}
       onBlur={typing.keep}
+      onKeyDown={(event) => {
+        // Before the form that it stands in is sent by the same key.
+        if (event.key === 'Enter') typing.keep();
+      }}
     />
   );
 }

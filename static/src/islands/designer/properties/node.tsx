@@ -82,10 +82,10 @@ export function NodePane({
         {tab === 'outputs' && <Outputs store={store} nodeKey={nodeKey} node={node} />}
         {tab === 'details' && <Details store={store} nodeKey={nodeKey} node={node} />}
         {tab === 'settings' && (
-          <>
+          <div className="stack">
             <TitleField store={store} nodeKey={nodeKey} node={node} />
             <RunSettings store={store} nodeKey={nodeKey} node={node} />
-          </>
+          </div>
         )}
       </div>
     </>

@@ -106,7 +106,7 @@ export function RunSettings({ store, nodeKey, node }: NodeProps): ReactElement {
   const environments = useEnvironments(store);
   const isReadOnly = !store.canEdit;
   return (
-    <div className="stack">
+    <>
       <Field label={t('Compute')} name="compute" problems={problemsOf(store.checks.faults, nodeKey, 'compute')}>
         {(id, describedBy) => (
           <Choices
@@ -163,7 +163,7 @@ export function RunSettings({ store, nodeKey, node }: NodeProps): ReactElement {
         )}
       </Field>
       <CommentField store={store} nodeKey={nodeKey} node={node} />
-    </div>
+    </>
   );
 }
 
