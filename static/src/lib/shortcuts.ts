@@ -7,6 +7,8 @@ export interface Shortcut {
   run: () => void;
   /** Whether it applies now; always, if left out. */
   when?: () => boolean;
+  /** It is listed only: the browser, or the part of the page that has the focus, hears the keys itself. */
+  isListedOnly?: boolean;
 }
 
 const SEQUENCE_MS = 1000;
@@ -36,7 +38,7 @@ export class Shortcuts {
     const name = mod ? `mod+${key.toLowerCase()}` : key;
     const keys = at - this.lastAt <= SEQUENCE_MS ? [...this.begun, name] : [name];
     this.lastAt = at;
-    const usable = this.known.filter((shortcut) => shortcut.when?.() !== false);
+    const usable = this.known.filter((shortcut) => !shortcut.isListedOnly && shortcut.when?.() !== false);
     for (const pressed of keys.length > 1 ? [keys, [name]] : [keys]) {
       const text = pressed.join(' ');
       const hit = usable.findLast((shortcut) => shortcut.keys === text);

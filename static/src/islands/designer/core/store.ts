@@ -78,6 +78,8 @@ export class DraftStore {
   saveState: SaveState = { kind: 'saved' };
   /** Counts changes of anything here. */
   version = 0;
+  /** Counts what the catalog has learned. */
+  known = 0;
   /** Send what is not saved yet; false where that was not possible. */
   flush: () => Promise<boolean> = () => Promise.resolve(true);
   /** Bring what the server has beyond `revision` here, as after an earlier state was restored. */
@@ -162,6 +164,7 @@ export class DraftStore {
 
   /** Say that the catalog has learned something. */
   learned(): void {
+    this.known += 1;
     this.tell();
   }
 
