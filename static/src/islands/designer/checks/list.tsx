@@ -12,13 +12,13 @@ export function Checks({ store, onJump }: { store: DraftStore; onJump?: () => vo
   const checks = useDraft(store, (one) => one.checks);
   if (!checks.faults.length)
     return (
-      <p className="designer-checks-none" role="status">
+      <p className="designer-faults-none" role="status">
         <Icon name="circle-check" />
         {t('Nothing is wrong with this pipeline.')}
       </p>
     );
   return (
-    <ul className="plain-list designer-checks" aria-label={t('What is wrong')}>
+    <ul className="plain-list designer-faults" aria-label={t('What is wrong')}>
       {checks.faults.map((fault) => (
         <li key={`${fault.node} ${fault.field} ${fault.message}`}>
           <FaultLine store={store} fault={fault} onJump={onJump} />

@@ -1,5 +1,3 @@
-import '../../../styles/designer-properties.css';
-
 import { useEffect, useRef, useState, type ReactElement } from 'react';
 
 import { isDataNode } from '../core/document.ts';
