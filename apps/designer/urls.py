@@ -15,6 +15,8 @@ urlpatterns = [
     path("drafts/import/", drafts.import_file, name="import"),
     *(path(f"drafts/{deed}/", drafts.change_drafts, {"deed": deed}, f"{deed}-drafts") for deed in drafts.DEEDS),
     path(_draft, drafts.draft, name="draft"),
+    path(f"{_draft}archive/", drafts.archive, {"archived": True}, name="archive-draft"),
+    path(f"{_draft}restore/", drafts.archive, {"archived": False}, name="restore-draft"),
     path(f"{_draft}export.yml", export.as_yaml, name="draft-yaml"),
     path(f"{_draft}export.py", export.as_python, name="draft-python"),
     path(f"{_draft}inference/", inference.inference, name="inference"),

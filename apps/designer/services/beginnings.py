@@ -1,4 +1,4 @@
-"""What drafts begin with: the pipeline of a run, another draft, a job file."""
+"""What drafts begin with: a sample, the pipeline of a run, another draft, a job file."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -10,7 +10,9 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
 from apps.designer.document import Document, graph_to_document
+from apps.designer.errors import SampleUnknown
 from apps.designer.models import Draft
+from apps.designer.samples import SAMPLES, ensure_sample_data
 from apps.designer.services.drafts import copy_draft, create_draft, find_draft
 from apps.experiments.models import Run, RunKind
 from apps.pipelines.errors import NoPipeline
@@ -30,6 +32,7 @@ def begin(
     workspace: Workspace,
     name: str = "",
     description: str = "",
+    sample: str = "",
     run: UUID | None = None,
     draft: UUID | None = None,
     document: Document | None = None,
@@ -38,16 +41,32 @@ def begin(
     """Begin a draft with what is given, which is one thing at most; else with nothing.
 
     Raises:
-        UserError: there is no such run or draft, or it cannot be drawn. InvalidInput: what is given breaks its rules.
+        UserError: there is no such sample, run or draft, or it cannot be drawn. InvalidInput: what is given breaks its rules.
     """
     acting(actor, workspace, Action.PIPELINES_WRITE)
     if draft is not None:
         return copy_draft(actor=actor, draft=find_draft(workspace, draft), name=name)
+    if sample:
+        return _from_sample(actor, workspace, sample, name)
     if run is not None:
         return _from_run(actor, workspace, run, name)
     if yaml:
         return _from_yaml(actor, workspace, yaml, name)
     return create_draft(actor=actor, workspace=workspace, document=document, name=name, description=description)
+
+
+def _from_sample(actor: User, workspace: Workspace, wanted: str, name: str) -> Draft:
+    sample = SAMPLES.get(wanted)
+    if sample is None:
+        raise SampleUnknown(list(SAMPLES))
+    return create_draft(
+        actor=actor,
+        workspace=workspace,
+        document=ensure_sample_data(workspace, actor, sample),
+        name=name or str(sample.title),
+        description=f"{sample.shows}\n\n{sample.data.source}",
+        origin=sample.name,
+    )
 
 
 def _from_run(actor: User, workspace: Workspace, run_id: UUID, name: str) -> Draft:

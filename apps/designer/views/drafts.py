@@ -18,7 +18,8 @@ from apps.designer import services
 from apps.designer.events import draft_topic
 from apps.designer.forms import ImportForm
 from apps.designer.lists import DraftList
-from apps.designer.models import Draft
+from apps.designer.models import Draft, InferenceLink
+from apps.designer.samples import SAMPLES
 from apps.designer.services.beginnings import begin
 from apps.pipelines.views.shared import Deed, cursor_of, do_with_chosen
 from apps.workspaces.access import WorkspaceRequest, workspace_page
@@ -48,6 +49,7 @@ def home(request: WorkspaceRequest) -> HttpResponseBase:
         "workspace": request.workspace,
         "cursor": cursor_of(request),
         "may_write": may(request.membership, Action.PIPELINES_WRITE),
+        "samples": SAMPLES.values(),
     }
     return draft_list(request).respond("designer/home.html", context)
 
@@ -71,7 +73,8 @@ def draft_list(request: WorkspaceRequest) -> DraftList:
                    confirm=_("Delete the chosen drafts with their history, for good? What was submitted from them stays.")),
     ]  # fmt: skip
     text = _(
-        "Drag data and components onto a canvas, connect them, and run what you drew. Begin with one of the tiles above."
+        "Drag data and components onto a canvas, connect them, and run what you drew. Begin with one of the samples above, or "
+        "with nothing."
     )
     return DraftList(
         request,
@@ -82,6 +85,19 @@ def draft_list(request: WorkspaceRequest) -> DraftList:
         bulk_actions=actions if may_write else [],
         empty=Empty(_("No drafts yet"), text if may_write else "", icon="designer"),
     )
+
+
+@workspace_page(post=Action.PIPELINES_WRITE)
+def archive(request: WorkspaceRequest, draft_id: UUID, archived: bool) -> HttpResponse:
+    """Put a draft away, or bring it back."""
+    found = services.find_draft(request.workspace, draft_id)
+    services.archive_draft(actor=request.user, draft=found, archived=archived)
+    if not archived:
+        messages.success(request, _("%(name)s is back.") % {"name": found.name})
+        return redirect(found)
+    back = reverse("designer:restore-draft", args=[request.workspace.name, found.pk])
+    messages.success(request, _("%(name)s is archived.") % {"name": found.name}, extra_tags=f"undo:{back}")
+    return redirect("designer:home", request.workspace.name)
 
 
 @workspace_page(post=Action.PIPELINES_WRITE)
@@ -118,33 +134,30 @@ def draft(request: WorkspaceRequest, draft_id: UUID) -> HttpResponse:
     home_url = reverse("designer:home", args=[request.workspace.name])
     request.breadcrumbs = [(_("Designer"), home_url)]  # type: ignore[attr-defined]
     request.navigation_path = home_url  # type: ignore[attr-defined]
-    context = {"workspace": request.workspace, "draft": found, "props": _props(request, found, cursor)}
+    context = {
+        "workspace": request.workspace,
+        "draft": found,
+        "props": _props(found, cursor),
+        "may_write": may(request.membership, Action.PIPELINES_WRITE),
+        "may_deploy": may(request.membership, Action.ENDPOINTS_WRITE),
+        "scores": InferenceLink.objects.filter(draft=found).exists(),
+    }
     return render(request, "designer/draft.html", context)
 
 
-def _props(request: WorkspaceRequest, draft: Draft, cursor: int) -> dict[str, Any]:
+def _props(draft: Draft, cursor: int) -> dict[str, Any]:
     """Return what the island ``designer`` begins with; the draft itself it asks the API for."""
-    name = request.workspace.name
-    api = f"/api/v1/workspaces/{name}/"
-    address = [name, draft.pk]
-    is_open = draft.archived_at is None
+    name = draft.workspace.name
+    api = f"/api/v1/workspaces/{name}/designer/"
     return {
         "id": str(draft.pk),
-        "name": draft.name,
         "workspace": name,
-        "api": f"{api}designer/drafts/{draft.pk}/",
-        "paletteUrl": f"{api}designer/palette/",
+        "api": f"{api}drafts/{draft.pk}/",
+        "paletteUrl": f"{api}palette/",
         "socket": f"/ws/workspaces/{name}/designer/drafts/{draft.pk}/",
         "cursor": cursor,
-        "homeUrl": reverse("designer:home", args=[name]),
-        "yamlUrl": reverse("designer:draft-yaml", args=address),
-        "pythonUrl": reverse("designer:draft-python", args=address),
-        "newUrl": reverse("designer:new", args=[name]),
-        "inferenceUrl": reverse("designer:inference", args=address),
-        "deployUrl": reverse("designer:deploy-draft", args=address),
-        "canEdit": is_open and may(request.membership, Action.PIPELINES_WRITE),
-        "canSubmit": is_open and may(request.membership, Action.RUNS_WRITE),
-        "person": {"id": str(request.user.pk), "name": request.user.display_name},
+        "yamlUrl": reverse("designer:draft-yaml", args=[name, draft.pk]),
+        "pythonUrl": reverse("designer:draft-python", args=[name, draft.pk]),
     }
 
 
