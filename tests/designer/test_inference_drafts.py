@@ -19,7 +19,7 @@ from apps.endpoints.samples import sample_of, schema_of
 from apps.environments import services as environments
 from apps.experiments.models import Run, RunFile
 from apps.experiments.services import store_file
-from apps.pipelines.services.shown import pipeline_of
+from apps.pipelines.models import Step
 from mlstudio.components.core import running
 from mlstudio.serving import loading, options
 from mlstudio.serving.http import Request
@@ -69,7 +69,8 @@ class Studio:
             assert waiting, [(step.key, step.state, step.reason) for step in all_steps(run)]
             for step in waiting:
                 assert step.run is not None
-                self._do(step.run, pipeline_of(run).steps.get(key=step.key).plan["component"].split(":")[1])
+                plan = Step.objects.get(pk=step.pk).plan
+                self._do(step.run, plan["component"].split(":")[1])
                 self.works.machine.carry_out(step.run)
                 self.works.run_tasks()
         ended = now_of(run)

@@ -7,6 +7,7 @@ import pytest
 from apps.designer.document import check_document
 from apps.designer.inference.graphs import BATCH, REALTIME, CannotTurn, Inference, inference_of, scorers_of
 from apps.designer.inference.rules import builtin_of
+from apps.designer.samples import SAMPLES
 from tests.designer.running import Drawing
 
 
@@ -70,7 +71,8 @@ def test_training_is_replaced_by_its_model_and_fitted_transformations_are_applie
     draw.node("split", "split_data", dataset="scale.transformed")
     found = turn(learned(draw, "split.left", "split.right"))
     nodes = found.document["nodes"]
-    assert flow(found) == ["web_service_output", "score_model", "apply_transformation", "apply_transformation", "web_service_input", "data"]  # fmt: skip
+    applied = ["apply_transformation", "apply_transformation"]
+    assert flow(found) == ["web_service_output", "score_model", *applied, "web_service_input", "data"]
     assert nodes["MD-train"] == {
         "component": "data:runs:/1/outputs/train.model",
         "title": "MD-Train Model",
@@ -255,3 +257,19 @@ def test_pipelines_longer_than_the_stack_of_python_are_turned() -> None:
         draw.node(f"n{place}", "convert_to_dataset", dataset=last)
         last = f"n{place}.results"
     assert len(turn(learned(draw, last)).document["nodes"]) == 1505
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_samples_are_turned_or_say_why_not(name: str) -> None:
+    document = SAMPLES[name].draw()
+    for kind in (REALTIME, BATCH):
+        for scorer in scorers_of(document):
+            found = inference_of(document, Known(filter_based_feature_selection=["radius"]), kind, scorer.key)
+            assert check_document(found.document) == []
+            names = {component.name for node in found.document["nodes"].values() if (component := builtin_of(node))}
+            assert scorer.key in found.document["nodes"]
+            assert not {name for name in names if name.startswith(("train_", "split_", "evaluate_", "tune_"))}
+            assert ("web_service_input" in names) == (kind == REALTIME)
+    if not scorers_of(document):
+        with pytest.raises(CannotTurn, match="Nothing in this pipeline scores"):
+            inference_of(document, Known(), REALTIME)

@@ -26,6 +26,7 @@ from apps.designer.services.reading import graph_of
 from apps.endpoints import services as endpoints
 from apps.endpoints.errors import EndpointUnknown
 from apps.endpoints.models import Deployment, Endpoint
+from apps.endpoints.states import AuthMode
 from apps.experiments.models import Run, RunFile, Snapshot
 from apps.experiments.services.inputs import provider_of, resolve_inputs
 from apps.experiments.services.snapshots import store_snapshot
@@ -206,8 +207,9 @@ def _deployment(actor: User, workspace: Workspace, asked: Deploy, settings: endp
     try:
         endpoint: Endpoint = endpoints.find_endpoint(workspace, asked.endpoint)
     except EndpointUnknown:
-        more = {"auth_mode": asked.auth_mode} if asked.auth_mode else {}
-        endpoint = endpoints.create_endpoint(actor=actor, workspace=workspace, name=asked.endpoint, **more)
+        endpoint = endpoints.create_endpoint(
+            actor=actor, workspace=workspace, name=asked.endpoint, auth_mode=asked.auth_mode or AuthMode.KEY
+        )
     known = endpoints.find_deployment(endpoint, asked.deployment)
     if known is None:
         return endpoints.create_deployment(
