@@ -114,7 +114,6 @@ def new(request: WorkspaceRequest) -> HttpResponse:
 @workspace_page(get=Action.PIPELINES_WRITE, post=Action.PIPELINES_WRITE)
 def import_file(request: WorkspaceRequest) -> HttpResponse:
     """Begin a draft with a pipeline's file."""
-    request.breadcrumbs = [(_("Designer"), reverse("designer:home", args=[request.workspace.name]))]  # type: ignore[attr-defined]
     form = ImportForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         said = {"name": form.cleaned_data["name"], "yaml": form.cleaned_data["job"]}
@@ -131,9 +130,6 @@ def draft(request: WorkspaceRequest, draft_id: UUID) -> HttpResponse:
     """The page that a draft is drawn on."""
     cursor = events.last_seq(draft_topic(draft_id))  # before the draft is read, so that no news falls between
     found = services.find_draft(request.workspace, draft_id)
-    home_url = reverse("designer:home", args=[request.workspace.name])
-    request.breadcrumbs = [(_("Designer"), home_url)]  # type: ignore[attr-defined]
-    request.navigation_path = home_url  # type: ignore[attr-defined]
     context = {
         "workspace": request.workspace,
         "draft": found,
