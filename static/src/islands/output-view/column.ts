@@ -4,7 +4,7 @@ import { wasAborted, wordsOf } from '../shared/api.ts';
 import { formatCount, formatValue } from '../shared/format.ts';
 import { Chart, chartWords, type Figures } from './chart.ts';
 import { boxFigure, histogramFigure, scatterFigure, topFigure } from './core/figures.ts';
-import { choice, factsOf, rowsWord, tick } from './parts.ts';
+import { choice, factsOf, rowsWord, tick, timeText } from './parts.ts';
 import type { Column, Remote, Scatter, Table } from './remote.ts';
 
 type View = 'histogram' | 'box' | 'scatter';
@@ -59,7 +59,7 @@ export class ColumnView {
   private facts(column: Column): [string, string][] {
     const value = (given: number | string | null | undefined): string => {
       if (given === null || given === undefined) return '–';
-      return typeof given === 'number' ? formatValue(given) : given.replace('T', ' ');
+      return typeof given === 'number' ? formatValue(given) : timeText(given);
     };
     const shown: [string, string][] = [
       [t('Feature type'), featureType(column)],
@@ -118,7 +118,7 @@ export class ColumnView {
         element(
           'span',
           { class: 'muted' },
-          column.unique ? t('There is nothing to draw.') : t('All values are missing.'),
+          column.missing && !column.unique ? t('All values are missing.') : t('There is nothing to draw.'),
         ),
       );
     }

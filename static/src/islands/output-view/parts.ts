@@ -8,16 +8,14 @@ export type Text = string | number | null;
 
 /** A small table; the first cell of each row names it. */
 export function tableOf({ head, rows }: { head: readonly Text[]; rows: readonly (readonly Text[])[] }): HTMLElement {
-  const cell = (tag: 'th' | 'td', value: Text, scope = ''): HTMLElement =>
-    element(tag, { class: typeof value === 'number' ? 'num' : '', scope: scope || false }, shownValue(value));
-  const isNumeric = head.map((_, column) => rows.some((row) => typeof row[column] === 'number'));
-  const body = rows.map((row) =>
-    element(
-      'tr',
-      {},
-      ...row.map((value, column) => (column || !head.length ? cell('td', value) : cell('th', value, 'row'))),
-    ),
-  );
+  const width = Math.max(head.length, rows[0]?.length ?? 0);
+  const isNumeric = Array.from({ length: width }, (_, column) => rows.some((row) => typeof row[column] === 'number'));
+  const cell = (value: Text, column: number): HTMLElement => {
+    const style = isNumeric[column] ? 'num' : '';
+    const isName = !column && head.length > 0;
+    return element(isName ? 'th' : 'td', { class: style, scope: isName && 'row' }, shownValue(value));
+  };
+  const body = rows.map((row) => element('tr', {}, ...row.map(cell)));
   const heads = head.map((value, column) =>
     element('th', { scope: 'col', class: isNumeric[column] ? 'num' : '' }, String(value ?? '')),
   );
@@ -33,6 +31,11 @@ export function tableOf({ head, rows }: { head: readonly Text[]; rows: readonly 
 export function shownValue(value: Text | undefined): string {
   if (value === null || value === undefined || value === '') return '–';
   return typeof value === 'number' ? formatValue(value) : value;
+}
+
+/** A moment for people; a time of midnight is none. */
+export function timeText(iso: string): string {
+  return iso.replace(/T00:00:00$/, '').replace('T', ' ');
 }
 
 /** A single fact of a model or transformation in words. */

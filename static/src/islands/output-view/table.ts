@@ -4,7 +4,7 @@ import { wasAborted, wordsOf } from '../shared/api.ts';
 import { formatCount } from '../shared/format.ts';
 import { ColumnView } from './column.ts';
 import { barsOf, pathOf } from './core/bars.ts';
-import { columnsWord, rowsWord, shownValue } from './parts.ts';
+import { columnsWord, rowsWord, shownValue, timeText } from './parts.ts';
 import type { Cell, Column, Remote, Table } from './remote.ts';
 
 const SVG = 'http://www.w3.org/2000/svg';
@@ -79,7 +79,7 @@ export class TableView {
         'tr',
         {},
         element('th', { scope: 'row', class: 'num muted' }, formatCount(number + 1)),
-        ...row.map((value, place) => cellOf(value, numeric[place] === true)),
+        ...row.map((value, place) => cellOf(value, numeric[place] === true, schema[place]?.type === 'DateTime')),
       ),
     );
     const table = element('table', { class: 'table' }, element('thead', {}, head), element('tbody', {}, ...body));
@@ -168,9 +168,11 @@ export class TableView {
 
 const PAGE = 100;
 
-function cellOf(value: Cell, isNumeric: boolean): HTMLElement {
-  if (value === null) return element('td', { class: 'output-missing', title: t('missing') }, '–');
+function cellOf(value: Cell, isNumeric: boolean, isTime: boolean): HTMLElement {
+  if (value === null) {
+    return element('td', { class: isNumeric ? 'num output-missing' : 'output-missing', title: t('missing') }, '–');
+  }
   if (typeof value === 'number') return element('td', { class: 'num' }, shownValue(value));
-  const text = String(value);
-  return element('td', { class: isNumeric ? 'num' : 'truncate', title: text.length > 40 && text }, text);
+  const text = isTime ? timeText(String(value)) : String(value);
+  return element('td', { class: 'truncate', title: text.length > 40 && text }, text);
 }

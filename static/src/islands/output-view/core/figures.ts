@@ -300,6 +300,9 @@ export function heatFigure(classes: readonly string[], shares: readonly number[]
     data: [
       {
         type: 'heatmap',
+        // With gaps Plotly draws cells one by one; without, as an image that it needs a style attribute for.
+        xgap: 1,
+        ygap: 1,
         z: shares,
         showscale: false,
         colorscale: 'theme',
