@@ -101,7 +101,8 @@ def test_a_file_with_a_fault_comes_back_with_it(browser_of, ada, workspace, home
 
 def test_people_are_counted_once_however_many_pages_they_have_open(ada, workspace, draft):
     bob = member(workspace, Role.READER, username="bob", full_name="Bob Ross")
-    first, second, third = (enter(draft.pk, person) for person in (ada, ada, bob))
+    visits = [enter(draft.pk, person) for person in (ada, ada, bob)]
+    first, second, third = (visit for visit in visits if visit is not None)
     assert [one["name"] for one in people_at(draft.pk)] == ["Ada Lovelace", "Bob Ross"]
     leave(first)
     leave(third)

@@ -38,19 +38,23 @@ def search(workspace: Workspace, text: str, kind: str = "") -> list[dict[str, An
     Args: kind: ``components`` or ``data``; "" for both.
     """
     text = text.replace("\x00", "")
-    found: list[dict[str, Any]] = []
-    if kind in ("", "components"):
-        rows = ComponentRow.objects.filter(workspace=workspace, archived_at=None, name__icontains=text)
-        latest = rows.exclude(latest=None).order_by("-latest_at").values("latest")[:MOST]
-        versions = ComponentVersion.objects.filter(pk__in=list(latest.values_list("latest", flat=True)))
-        usable = versions.filter(archived_at=None).select_related("component").order_by("-component__latest_at")
-        found += [declared_component(version) for version in usable]
-    if kind in ("", "data"):
-        rows = Dataset.objects.filter(workspace=workspace, archived_at=None, name__icontains=text)
-        ids = rows.exclude(latest=None).order_by("-latest_at").values_list("latest", flat=True)[:MOST]
-        versions = DatasetVersion.objects.filter(pk__in=list(ids)).select_related("dataset")
-        found += [declared_data(workspace, version) for version in versions.order_by("-dataset__latest_at")]
-    return found[:MOST]
+    found = _components(workspace, text) if kind in ("", "components") else []
+    return (found + (_data(workspace, text) if kind in ("", "data") else []))[:MOST]
+
+
+def _components(workspace: Workspace, text: str) -> list[dict[str, Any]]:
+    rows = ComponentRow.objects.filter(workspace=workspace, archived_at=None, name__icontains=text)
+    ids = rows.exclude(latest=None).order_by("-latest_at").values_list("latest", flat=True)[:MOST]
+    versions = ComponentVersion.objects.filter(pk__in=list(ids), archived_at=None)
+    related = versions.select_related("component__workspace").order_by("-component__latest_at")
+    return [declared_component(version) for version in related]
+
+
+def _data(workspace: Workspace, text: str) -> list[dict[str, Any]]:
+    rows = Dataset.objects.filter(workspace=workspace, archived_at=None, name__icontains=text)
+    ids = rows.exclude(latest=None).order_by("-latest_at").values_list("latest", flat=True)[:MOST]
+    versions = DatasetVersion.objects.filter(pk__in=list(ids)).select_related("dataset")
+    return [declared_data(workspace, version) for version in versions.order_by("-dataset__latest_at")]
 
 
 def declared(workspace: Workspace, references: Iterable[str]) -> list[dict[str, Any]]:
