@@ -101,11 +101,16 @@ export function App({ store, watch, searchUrl, yamlUrl, pythonUrl }: AppProps): 
     >
       <Toolbar
         store={store}
+        watch={watch}
         deeds={deeds}
         yamlUrl={yamlUrl}
         pythonUrl={pythonUrl}
         isChecking={isChecking}
         onChecks={() => setIsChecking(!isChecking)}
+        onArrange={() => {
+          deeds.arrange();
+          requestAnimationFrame(() => canvas.current?.fit());
+        }}
         onFrame={() => deeds.frame(canvas.current?.middle() ?? [0, 0])}
       />
       {isChecking && (

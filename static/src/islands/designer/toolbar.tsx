@@ -10,9 +10,12 @@ import { openHistory } from './dialogs/history.tsx';
 import { openSettings } from './dialogs/settings.tsx';
 import { openSubmit } from './dialogs/submit.tsx';
 import { useDraft } from './hooks.ts';
+import { Submission } from './watch/submissions.tsx';
+import type { RunWatch } from './watch/watch.ts';
 
 export interface ToolbarProps {
   store: DraftStore;
+  watch: RunWatch;
   deeds: Deeds;
   /** Addresses of files that the draft can be taken away as. */
   yamlUrl: string;
@@ -20,6 +23,7 @@ export interface ToolbarProps {
   isChecking: boolean;
   onChecks: () => void;
   onFrame: () => void;
+  onArrange: () => void;
 }
 
 /** How far the draft is saved, in words. */
@@ -41,7 +45,7 @@ export function savedText(state: SaveState): string {
 }
 
 export function Toolbar(props: ToolbarProps): ReactElement {
-  const { store, deeds, isChecking, onChecks, onFrame, yamlUrl, pythonUrl } = props;
+  const { store, watch, deeds, isChecking, onChecks, onFrame, onArrange, yamlUrl, pythonUrl } = props;
   useDraft(store, (one) => one.version);
   const { next, saveState, people, checks, canEdit, canSubmit, selection } = store;
   const errors = checks.faults.filter((fault) => fault.level === 'error').length;
@@ -71,10 +75,11 @@ export function Toolbar(props: ToolbarProps): ReactElement {
           {t('{count} are here', { count: people.length })}
         </span>
       )}
+      <Submission store={store} watch={watch} />
       <span className="designer-tools push">
         <Tool icon="undo" label={undoWords} isOff={next.undo === null} onClick={() => deeds.undo()} />
         <Tool icon="restore" label={redoWords} isOff={next.redo === null} onClick={() => deeds.redo()} />
-        <Tool icon="designer" label={t('Arrange all nodes')} isOff={!canEdit} onClick={() => deeds.arrange()} />
+        <Tool icon="designer" label={t('Arrange all nodes')} isOff={!canEdit} onClick={onArrange} />
         <button
           type="button"
           className="btn btn-sm btn-icon btn-ghost"

@@ -68,9 +68,7 @@ function Past({ store, close }: { store: DraftStore; close: () => void }): React
           </p>
         )}
         <p className="muted">
-          {t(
-            'Every change is kept. To restore one makes the draft what it was after it, as a new change that can be taken back as well.',
-          )}
+          {t('To restore one makes the draft what it was then, as a new change that can be taken back as well.')}
         </p>
         {isLoaded && !revisions.length && <p>{t('Nothing was changed yet.')}</p>}
         <ul className="plain-list designer-history">

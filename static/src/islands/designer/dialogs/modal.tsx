@@ -37,9 +37,11 @@ export function openModal({ title, isWide = false, body, onClosed }: ModalOption
   });
   document.body.append(dialog);
   dialog.showModal();
-  const first = dialog.querySelector<HTMLElement>(
-    '[aria-invalid="true"], .dialog-body :is(input:not([type=hidden]), select, textarea, button)',
-  );
+  const within = (selector: string): HTMLElement | null => dialog.querySelector(selector);
+  const first =
+    within('[aria-invalid="true"]') ??
+    within('.dialog-body :is(input:not([type=hidden]), select, textarea)') ??
+    within('.dialog-body button');
   first?.focus();
 }
 

@@ -88,7 +88,10 @@ export function Submissions({ store, watch }: Props): ReactElement {
                 {statusText(run.status)}
               </span>
               <span className="truncate">{run.display_name || run.name}</span>
-              <span className="muted small push" title={new Date(run.created_at).toLocaleString(language())}>
+              <span
+                className="muted small push text-nowrap"
+                title={new Date(run.created_at).toLocaleString(language())}
+              >
                 {relative(Date.parse(run.created_at), now, language()) ??
                   new Date(run.created_at).toLocaleDateString(language())}
               </span>
