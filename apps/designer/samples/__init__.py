@@ -110,11 +110,11 @@ _ALL: Final = (
         WINE,
     ),
     Sample(
-        "cells-anomalies",
-        _("Cells: anomaly detection"),
-        _("Learns how healthy cells look, and marks those that look otherwise."),
-        drawings.cancer_anomalies,
-        CANCER,
+        "digits-anomalies",
+        _("Digits: anomaly detection"),
+        _("Learns how zeros are written, and marks the digits that look otherwise."),
+        drawings.digits_anomalies,
+        DIGITS,
     ),
     Sample(
         "films-recommended",

@@ -121,20 +121,18 @@ def wine_clustered() -> Document:
     return drawing.document()
 
 
-def cancer_anomalies() -> Document:
-    """Cells that differ from healthy ones, by a model that has seen only healthy ones."""
+def digits_anomalies() -> Document:
+    """Digits that are no zero, by a model that has seen only zeros."""
     drawing = Drawing()
-    left, right = _split(drawing, drawing.data("breast-cancer"), 0.5)
-    healthy = drawing.add(
+    left, right = _split(drawing, drawing.data("digits"), 0.5)
+    zeros = drawing.add(
         "apply_sql_transformation",
         comment="Only what is as it should be is learned.",
         t1=left,
-        script="select * from t1 where diagnosis = 'benign';",
+        script="select * from t1 where digit = 0;",
     )
-    features = drawing.add(
-        "select_columns_in_dataset", dataset=drawing.of(healthy, "result"), columns=all_but("diagnosis")
-    )
-    learner = drawing.add("pca_based_anomaly_detection", components=4)
+    features = drawing.add("select_columns_in_dataset", dataset=drawing.of(zeros, "result"), columns=all_but("digit"))
+    learner = drawing.add("pca_based_anomaly_detection", components=10)
     model = drawing.add(
         "train_anomaly_detection_model",
         untrained=drawing.of(learner, "untrained"),
