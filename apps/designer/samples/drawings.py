@@ -1,5 +1,7 @@
 """What the samples draw."""
 
+from typing import Any
+
 from apps.designer.document import Document
 from apps.designer.samples.drawing import Drawing, Source, all_but
 
@@ -212,7 +214,7 @@ def _split(drawing: Drawing, source: Source, fraction: float) -> tuple[Source, S
 
 
 def _trained(
-    drawing: Drawing, algorithm: str, left: Source, right: Source, label: str, ending: str = "", **parameters: object
+    drawing: Drawing, algorithm: str, left: Source, right: Source, label: str, ending: str = "", **parameters: Any
 ) -> Source:
     """Add a learner, its training on one dataset and its scores on the other."""
     learner = drawing.add(algorithm, key=f"{algorithm}{ending}", **parameters)
