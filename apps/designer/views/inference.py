@@ -143,6 +143,6 @@ def _beginning(request: WorkspaceRequest, draft: Draft, link: InferenceLink | No
 def _find(request: WorkspaceRequest, draft_id: UUID) -> Draft:
     draft = find_draft(request.workspace, draft_id)
     home = reverse("designer:home", args=[request.workspace.name])
-    request.breadcrumbs = [(_("Designer"), home), (draft.name, draft.get_absolute_url())]  # type: ignore[attr-defined]
+    request.breadcrumbs = [(draft.name, draft.get_absolute_url())]  # type: ignore[attr-defined]
     request.navigation_path = home  # type: ignore[attr-defined]
     return draft

@@ -54,7 +54,8 @@ def table_of(given: Any, columns: Schema, labels: frozenset[str], where: str) ->
     left_out = frozenset(name for name in labels if name not in sent)
     for column in columns:
         if column.name not in left_out and any(column.name not in row for row in given):
-            raise _missing(column.name, given, columns, known, where)
+            needed = tuple(one for one in columns if one.name not in labels)
+            raise _missing(column.name, given, needed, known, where)
     dtypes = _dtypes()
     frame = pl.DataFrame(
         [
