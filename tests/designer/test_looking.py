@@ -54,6 +54,7 @@ def cars(run: Run, tmp_path: Path) -> Run:
     return run
 
 
+@pytest.mark.servers
 def test_a_table_is_shown_with_numbers_about_its_columns(client: Client, cars: Run):
     page = client.get(f"/workspaces/churn/designer/outputs/{cars.pk}/cars/")
     assert page.status_code == 200
