@@ -230,7 +230,7 @@ export function Canvas({ store, deeds, label, onReady, onProperties }: CanvasPro
 
   const onConnectEnd: OnConnectEnd = (event, state) => {
     setFitting(null);
-    if (state.isValid || !state.fromHandle || !state.fromNode) return;
+    if (state.isValid || !state.fromHandle) return;
     const isForward = state.fromHandle.type === 'source';
     const begun = fromHandle(state.fromNode.id, state.fromHandle.id);
     if (state.toHandle && state.toNode) {
@@ -369,6 +369,7 @@ export function Canvas({ store, deeds, label, onReady, onProperties }: CanvasPro
             zoomOnDoubleClick={false}
             disableKeyboardA11y
             onlyRenderVisibleElements
+            elevateNodesOnSelect={false}
             proOptions={{ hideAttribution: true }}
           >
             <Background variant={BackgroundVariant.Dots} gap={20} size={1} />

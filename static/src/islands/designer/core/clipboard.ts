@@ -9,7 +9,6 @@ import {
   type Frame,
   type Input,
   type PipelineInput,
-  type StoredDocument,
 } from './document.ts';
 import type { Place } from './operations.ts';
 import type { Patch } from './patch.ts';
@@ -53,7 +52,7 @@ export function read(text: string): Clip | null {
     return null;
   }
   if (typeof found !== 'object' || found === null || (found as { kind?: unknown }).kind !== MARK) return null;
-  const { nodes, frames, inputs } = fullDocument(found as StoredDocument);
+  const { nodes, frames, inputs } = fullDocument(found);
   const isPlace = (at: readonly unknown[]): boolean => at.length === 2 && at.every((one) => typeof one === 'number');
   const isSound =
     Object.values(nodes).every((node) => typeof node.component === 'string' && isPlace(node.position)) &&

@@ -43,7 +43,7 @@ export function setFields(document: Document, key: string, fields: Partial<Omit<
 export function setInput(document: Document, key: string, name: string, given: Input | undefined): Patch {
   const node = document.nodes[key];
   if (!node) return {};
-  const { [name]: _before, ...rest } = node.inputs;
+  const rest = without(node.inputs, name);
   return { nodes: { [key]: { ...node, inputs: given === undefined ? rest : { ...rest, [name]: given } } } };
 }
 
@@ -60,8 +60,7 @@ export function disconnect(document: Document, ends: readonly InputEnd[]): Patch
   for (const { node: key, input } of ends) {
     const node = nodes[key] ?? document.nodes[key];
     if (!node) continue;
-    const { [input]: _gone, ...inputs } = node.inputs;
-    nodes[key] = { ...node, inputs };
+    nodes[key] = { ...node, inputs: without(node.inputs, input) };
   }
   return { nodes };
 }
@@ -208,6 +207,10 @@ export function demote(document: Document, key: string, name: string): Patch {
   );
   const patch = setParameter(document, key, name, declared?.default ?? undefined);
   return isUsed ? patch : { ...patch, inputs: { [given.pipeline]: null } };
+}
+
+function without(inputs: DraftNode['inputs'], name: string): Record<string, Input> {
+  return Object.fromEntries(Object.entries(inputs).filter(([one]) => one !== name));
 }
 
 function rounded([x, y]: Place): [number, number] {

@@ -57,7 +57,7 @@ export function apply(document: Document, patch: Patch): Applied {
       Object.keys(patch.settings).map((name) => [name, document.settings[name as keyof DraftSettings]]),
     );
   }
-  return { document: made as unknown as Document, inverse: inverse as Patch };
+  return { document: made as unknown as Document, inverse: inverse };
 }
 
 /** One patch that does what several do one after the other. */
@@ -66,7 +66,7 @@ export function compose(...patches: readonly Patch[]): Patch {
   for (const patch of patches) {
     for (const [section, changes] of Object.entries(patch)) made[section] = { ...made[section], ...changes };
   }
-  return made as Patch;
+  return made;
 }
 
 /** Where a patch changes something: section and key; of settings the field. */
@@ -86,7 +86,7 @@ export function filtered(patch: Patch, isWanted: (place: string) => boolean): Pa
     const kept = Object.entries(changes as object).filter(([key]) => isWanted(placeOf(section, key)));
     return kept.length ? [[section, Object.fromEntries(kept)] as const] : [];
   });
-  return Object.fromEntries(sections) as Patch;
+  return Object.fromEntries(sections);
 }
 
 export function isEmpty(patch: Patch): boolean {

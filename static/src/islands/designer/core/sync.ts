@@ -140,17 +140,21 @@ export class Sync {
     }
     this.isChecking = true;
     try {
-      do {
-        this.isCheckStale = false;
-        const checks = await this.remote.check();
-        if (!this.isStopped) this.store.set({ checks });
-      } while (this.isCheckStale);
+      this.isCheckStale = false;
+      const checks = await this.remote.check();
+      if (!this.isStopped) this.store.set({ checks });
     } catch (error) {
       if (!(error instanceof RequestFailed)) throw error;
       // What was found before stays until the next edit is saved.
     } finally {
       this.isChecking = false;
     }
+    if (this.wantsCheck()) await this.check();
+  }
+
+  /** Whether something was saved while the draft was looked over. */
+  private wantsCheck(): boolean {
+    return this.isCheckStale && !this.isStopped;
   }
 
   private edited(patch: Patch, summary: string): void {
@@ -287,7 +291,7 @@ function valueAt(patch: Patch, { section, key }: Conflict): unknown {
 }
 
 function theirValue({ section, key, theirs }: Conflict): unknown {
-  return valueAt(fullPatch({ [section]: { [key]: theirs } } as StoredPatch), { section, key, by: '', theirs });
+  return valueAt(fullPatch({ [section]: { [key]: theirs } }), { section, key, by: '', theirs });
 }
 
 function summaryOf(made: readonly Made[]): string {
