@@ -15,12 +15,12 @@ from apps.designer.api.serializers import (
     ChangeDraftSerializer,
     ChangesSerializer,
     CreateDraftSerializer,
+    DraftRevisionPatchSerializer,
+    DraftRevisionSerializer,
     DraftSerializer,
     HistorySerializer,
     OneDraftSerializer,
     RestoredSerializer,
-    RevisionPatchSerializer,
-    RevisionSerializer,
     SavedSerializer,
 )
 from apps.designer.filters import DraftFilter
@@ -134,7 +134,7 @@ class DraftChanges(OneDraftAPI, APIView):
         """Return the patches after a revision, in their order."""
         changes = saving.changes_after(self.draft, _number(request, "after", 0) or 0)
         latest = changes[-1].number if changes else self.draft.revision
-        return Response({"revision": latest, "patches": RevisionPatchSerializer(changes, many=True).data})
+        return Response({"revision": latest, "patches": DraftRevisionPatchSerializer(changes, many=True).data})
 
 
 class DraftRevisions(OneDraftAPI, APIView):
@@ -150,7 +150,7 @@ class DraftRevisions(OneDraftAPI, APIView):
         """Return who changed what, the newest first."""
         rows = saving.history_of(self.draft, _number(request, "before"))
         following = rows[-1].number if rows and rows[-1].number > 1 else None
-        shown = RevisionSerializer(rows, many=True).data
+        shown = DraftRevisionSerializer(rows, many=True).data
         return Response({"revision": self.draft.revision, "revisions": shown, "next": following})
 
 

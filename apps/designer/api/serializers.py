@@ -124,7 +124,7 @@ class SavedSerializer(serializers.Serializer[Any]):
     merged = serializers.DictField(allow_null=True)
 
 
-class RevisionSerializer(serializers.ModelSerializer[DraftRevision]):
+class DraftRevisionSerializer(serializers.ModelSerializer[DraftRevision]):
     """A change of a draft."""
 
     author = PersonSerializer(read_only=True, allow_null=True)
@@ -135,13 +135,13 @@ class RevisionSerializer(serializers.ModelSerializer[DraftRevision]):
         read_only_fields = fields
 
 
-class RevisionPatchSerializer(RevisionSerializer):
+class DraftRevisionPatchSerializer(DraftRevisionSerializer):
     """A change of a draft with what it set."""
 
     patch = serializers.DictField(read_only=True)
 
-    class Meta(RevisionSerializer.Meta):
-        fields = (*RevisionSerializer.Meta.fields, "patch")  # type: ignore[assignment]
+    class Meta(DraftRevisionSerializer.Meta):
+        fields = (*DraftRevisionSerializer.Meta.fields, "patch")  # type: ignore[assignment]
         read_only_fields = fields  # type: ignore[assignment]
 
 
@@ -149,14 +149,14 @@ class ChangesSerializer(serializers.Serializer[Any]):
     """What was changed after a revision, in the order in which it was."""
 
     revision = serializers.IntegerField()
-    patches = RevisionPatchSerializer(many=True)
+    patches = DraftRevisionPatchSerializer(many=True)
 
 
 class HistorySerializer(serializers.Serializer[Any]):
     """Changes, the newest first; `next`: what to ask for `before`, null where there is nothing earlier."""
 
     revision = serializers.IntegerField()
-    revisions = RevisionSerializer(many=True)
+    revisions = DraftRevisionSerializer(many=True)
     next = serializers.IntegerField(allow_null=True)
 
 
