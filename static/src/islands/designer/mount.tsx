@@ -143,6 +143,8 @@ function learning(store: DraftStore, searchUrl: string, signal: AbortSignal): ()
 
 /** A name for this window, and what it has not saved: that of a window that is gone, if that left something behind. */
 async function keeperOf(draft: string, signal: AbortSignal): Promise<Keeper> {
+  // Only a secure page has locks; elsewhere what a lost window left stays where it is, rather than being taken from a living one.
+  if (!window.isSecureContext) return new Keeper(localStorage, draft, `window-${Date.now()}-${Math.random()}`);
   const held = (await navigator.locks.query()).held ?? [];
   const alive = new Set(held.map((lock) => lock.name));
   const lockOf = (client: string): string => `designer:${client}`;

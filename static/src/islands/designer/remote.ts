@@ -67,8 +67,3 @@ export function remoteOf(api: string, client: string): Remote {
     check: () => getJson<Checks>(`${api}check/`),
   };
 }
-
-/** Give the draft another name. */
-export async function rename(api: string, client: string, name: string): Promise<void> {
-  await patchJson(api, { name }, client);
-}

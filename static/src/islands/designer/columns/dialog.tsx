@@ -1,4 +1,4 @@
-import { useState, type ReactElement } from 'react';
+import { useState, useSyncExternalStore, type ReactElement } from 'react';
 
 import { t } from '../../../lib/strings.ts';
 import type { Column } from '../core/checks.ts';
@@ -12,23 +12,45 @@ export interface ColumnsRequest {
   /** Of the parameter, for the head of the dialog. */
   title: string;
   value: unknown;
-  /** What will arrive; null where that is not known. */
-  columns: readonly Column[] | null;
+  arriving: Arriving;
   onChange: (selector: Selector) => void;
+}
+
+/** What will arrive, null where that is not known; it may become known while somebody chooses. */
+export class Arriving {
+  readonly #listeners = new Set<() => void>();
+  #columns: readonly Column[] | null;
+
+  constructor(columns: readonly Column[] | null) {
+    this.#columns = columns;
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  readonly read = (): readonly Column[] | null => this.#columns;
+
+  set(columns: readonly Column[] | null): void {
+    if (columns === this.#columns) return;
+    this.#columns = columns;
+    for (const listener of this.#listeners) listener();
+  }
 }
 
 const NO_NAMES: ByNames = { mode: 'names', names: [] };
 const NO_RULES: ByRules = { mode: 'rules', begin: 'none', rules: [], keep_order: false };
 
 /** Let somebody say which columns a parameter means. */
-export function openColumns({ title, value, columns, onChange }: ColumnsRequest): void {
+export function openColumns({ title, value, arriving, onChange }: ColumnsRequest): void {
   openModal({
     title: t('Columns: {parameter}', { parameter: title }),
     isWide: true,
     body: (close) => (
       <Chooser
         start={safely(() => parsed(value), NO_NAMES)}
-        columns={columns}
+        arriving={arriving}
         close={close}
         onDone={(selector) => {
           onChange(selector);
@@ -49,12 +71,13 @@ function safely<T>(attempt: () => T, otherwise: T): T {
 
 interface ChooserProps {
   start: Selector;
-  columns: readonly Column[] | null;
+  arriving: Arriving;
   close: () => void;
   onDone: (selector: Selector) => void;
 }
 
-function Chooser({ start, columns, close, onDone }: ChooserProps): ReactElement {
+function Chooser({ start, arriving, close, onDone }: ChooserProps): ReactElement {
+  const columns = useSyncExternalStore(arriving.subscribe, arriving.read);
   const [mode, setMode] = useState(start.mode);
   const [byNames, setByNames] = useState(start.mode === 'names' ? start : NO_NAMES);
   const [byRules, setByRules] = useState(start.mode === 'rules' ? start : NO_RULES);

@@ -1,4 +1,4 @@
-/** What the server found when it looked at a draft: faults, the columns each port will have, what will be used again. */
+/** What the server found when it looked at a draft: faults, and the columns each port will have. */
 
 export interface Fault {
   /** Key of the node; empty where it is about the whole draft. */
@@ -24,10 +24,9 @@ export interface Checks {
   faults: readonly Fault[];
   /** By node and output port; null where columns are not known before the run. */
   schemas: Readonly<Record<string, Readonly<Record<string, readonly Column[] | null>>>>;
-  reuse: Readonly<Record<string, { will: boolean; why: string }>>;
 }
 
-export const NO_CHECKS: Checks = { revision: 0, faults: [], schemas: {}, reuse: {} };
+export const NO_CHECKS: Checks = { revision: 0, faults: [], schemas: {} };
 
 /** The worst of what is said of each node. */
 export function worstOf(faults: readonly Fault[]): Map<string, Fault['level']> {

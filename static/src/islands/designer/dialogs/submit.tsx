@@ -21,7 +21,7 @@ interface Plan {
   why: string;
 }
 
-type Answer = Omit<Found, 'reuse'> & { reuse?: Record<string, Plan> };
+type Answer = Found & { reuse?: Record<string, Plan> };
 
 /** Ask how the draft shall run, and run it. */
 export function openSubmit(store: DraftStore): void {
@@ -82,7 +82,7 @@ function SubmitForm({ store, close }: { store: DraftStore; close: () => void }):
         }
         const answer = await getJson<Answer>(`${store.places.api}check/?reuse=1`, aborter.signal);
         setFound(answer);
-        store.set({ checks: { ...store.checks, ...answer, reuse: {} } });
+        store.set({ checks: answer });
       } catch (error) {
         if (!wasAborted(error)) setProblem(wordsOf(error));
       }

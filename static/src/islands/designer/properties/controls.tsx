@@ -1,10 +1,10 @@
-import { useEffect, useRef, type ReactElement } from 'react';
+import { useEffect, useRef, useState, type ReactElement } from 'react';
 
 import { t } from '../../../lib/strings.ts';
 import { startEditor } from '../../job-form/editor.ts';
 import { Icon } from '../../pipeline-graph/icon.tsx';
 import type { Column } from '../core/checks.ts';
-import { openColumns } from '../columns/dialog.tsx';
+import { Arriving, openColumns } from '../columns/dialog.tsx';
 import { inWords, parsed, type Selector } from '../columns/selector.ts';
 import type { ParameterDeclaration as Parameter } from '../core/palette.ts';
 import { openModal } from '../dialogs/modal.tsx';
@@ -205,6 +205,8 @@ function LongText({ now, rows, ...props }: ControlProps & { now: string; rows: n
 
 function Columns(props: ControlProps): ReactElement {
   const { parameter, value, columns, onChange } = props;
+  const [arriving] = useState(() => new Arriving(columns));
+  useEffect(() => arriving.set(columns), [arriving, columns]);
   let words: string;
   try {
     words = inWords(parsed(value));
@@ -220,7 +222,7 @@ function Columns(props: ControlProps): ReactElement {
         openColumns({
           title: parameter.title,
           value,
-          columns,
+          arriving,
           onChange: (selector: Selector) => onChange(selector),
         })
       }
