@@ -39,7 +39,9 @@ def pipeline_of(learner: str, folder: Path) -> ScoringPipeline:
     cars(400).write_csv(folder / "cars" / "cars.csv")
     draw = Drawing()
     draw.data("cars", folder / "cars")
-    draw.node("columns", "select_columns_in_dataset", dataset="cars", columns=["make", "power", "doors", "weight", "price"])
+    draw.node(
+        "columns", "select_columns_in_dataset", dataset="cars", columns=["make", "power", "doors", "weight", "price"]
+    )
     draw.node("clean", "clean_missing_data", dataset="columns.results", mode="Remove entire row")
     draw.node("scale", "normalize_data", dataset="clean.cleaned", columns=["power", "weight"])
     draw.node("kinds", "edit_metadata", dataset="scale.transformed", columns=["make"], categorical="Categorical")

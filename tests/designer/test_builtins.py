@@ -123,9 +123,7 @@ def test_yaml_and_python_give_the_same_graph_back() -> None:
 def test_differences_call_parameters_as_people_do() -> None:
     titles = parameter_titles("builtin:split_data:1")
     before = {"parameters": {"seed": 0, "regex": "a", "stratification": '{"mode": "names", "names": ["a"]}'}}
-    after = {
-        "parameters": {"seed": 5, "regex": "a" * 100, "stratification": '{"mode": "names", "names": ["b", "c"]}'}
-    }
+    after = {"parameters": {"seed": 5, "regex": "a" * 100, "stratification": '{"mode": "names", "names": ["b", "c"]}'}}
     assert reuse.difference(before, after, titles) == [
         f"{titles['regex']} changed",
         f"{titles['seed']} changed from 0 to 5",
