@@ -46,7 +46,7 @@ export function Palette({ store, searchUrl, onAdd }: PaletteProps): ReactElement
   };
 
   return (
-    <div className="palette-body" onKeyDown={walk}>
+    <div className="designer-shelf" onKeyDown={walk}>
       <div className="segments" role="group" aria-label={t('What to add')}>
         {(['components', 'data'] as const).map((one) => (
           <button key={one} type="button" className="segment" aria-pressed={tab === one} onClick={() => setTab(one)}>
