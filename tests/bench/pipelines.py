@@ -24,6 +24,8 @@ CHAIN_TARGET_MS = 150.0
 # Time per step of a wide graph may be so much more than of one that is a tenth as wide.
 FLAT_TARGET = 1.5
 ENDS_WITHIN_S = 600.0
+# A run has at most 200 inputs.
+JOINED = 100
 
 
 def main() -> int:
@@ -120,7 +122,7 @@ def _step_ms(width: int) -> float:
 
     workspace = WorkspaceFactory.create()
     actor = member(workspace, Role.DATA_SCIENTIST)
-    run = services.submit_pipeline(actor=actor, workspace=workspace, graph=fan(width))
+    run = services.submit_pipeline(actor=actor, workspace=workspace, graph=fan(width, joined=JOINED))
     spent = 0.0
     while not Run.objects.get(pk=run.pk).is_over:
         # Tasks are not waited for: what a worker would do is done here, and counted.

@@ -1,7 +1,5 @@
 """The whole way with the real studio: a dataset is read by a real run, what that writes becomes one, whatever is killed."""
 
-import os
-import signal
 import sqlite3
 import subprocess
 import sys
@@ -56,7 +54,7 @@ def test_a_run_reads_a_dataset_and_writes_one_though_the_worker_is_killed(studio
     run = done.stdout.split("RUN ")[1].strip()
     status = "SELECT status FROM experiments_run WHERE id = ?"
     until(lambda: one(studio, status, run) in {"Completed", "Failed", "Canceled"}, 180, "the end of the run")
-    os.kill(studio.processes["worker"], signal.SIGKILL)
+    studio.kill("worker")
     assert one(studio, status, run) == "Completed"
     written = "SELECT reference FROM experiments_rundata WHERE run_id = ? AND direction = 'output'"
     until(lambda: one(studio, written, run) is not None, 180, "the output to be registered")

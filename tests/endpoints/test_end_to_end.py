@@ -108,7 +108,7 @@ def test_updated_without_a_gap_and_back_after_kill_9_of_replica_gateway_and_work
         assert {status for status, _revision in callers.answers} == {200}, "An update drops nothing."
         assert callers.answers[200, 1]
 
-        os.kill(studio.processes["worker"], signal.SIGKILL)
+        studio.kill("worker")
         callers.until_more()
         assert {status for status, _revision in callers.answers} == {200}, "Who answers needs no worker."
 
@@ -149,7 +149,7 @@ def test_more_come_with_the_load_and_one_that_sleeps_is_woken(studio):
         assert max(after for after, _reason in changes) == 2
         assert changes[-1][0] == 0
         assert "asleep" in changes[-1][1]
-        os.kill(studio.processes["worker"], signal.SIGKILL)
+        studio.kill("worker")
         woken = client.post(address, content=b'{"first": 1}', headers={"x-request-id": "the-first"})
         assert (woken.status_code, woken.json()["got"]) == (200, {"first": 1})
     collected = "SELECT COUNT(*) FROM endpoints_collectedpart"

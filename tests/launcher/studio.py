@@ -17,6 +17,7 @@ from tests.settings import _free_port_pair
 PROJECT = Path(__file__).resolve().parents[2]
 START_S = 120.0
 ENDS_S = 20.0
+STARTS_AGAIN_S = 60.0
 
 
 class Studio:
@@ -69,10 +70,14 @@ class Studio:
         """The ids of the running processes by name."""
         found: dict[str, int] = {}
         for pid in _children(self.launcher.pid):
-            title = Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
+            title = _title(pid)
             found |= {name: pid for name, pattern in TITLES.items() if re.search(pattern, title)}
         agent = self.agent()
         return {**found, "agent": agent} if agent else found
+
+    def kill(self, part: str) -> None:
+        """End a part by kill -9, once it runs: others that were killed before may have taken it along."""
+        os.kill(until(lambda: self.processes.get(part), STARTS_AGAIN_S, f"a running {part}"), signal.SIGKILL)
 
     def agent(self) -> int | None:
         """The id of the agent, whoever is its parent."""
@@ -138,6 +143,14 @@ TITLES = {
 def sign_in_links(output: str) -> list[str]:
     """Return the sign-in links a launcher printed."""
     return re.findall(r"^(http\S+/sign-in/link/\S+)$", output, re.MULTILINE)
+
+
+def _title(pid: int) -> str:
+    """What a process is called; nothing once it has ended, as a killed one does between two looks."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
+    except OSError:
+        return ""
 
 
 def _children(pid: int) -> list[int]:

@@ -1,7 +1,5 @@
 """A pipeline of a real studio whose processes are killed while it runs: nothing is lost, and nothing is done twice."""
 
-import os
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,7 +11,7 @@ import packaging
 import pytest
 
 from tests.launcher.studio import PROJECT, Studio
-from tests.launcher.waiting import is_running, until
+from tests.launcher.waiting import until
 from tests.samples.studio import start
 
 pytestmark = pytest.mark.processes
@@ -101,11 +99,6 @@ class Api:
         return {child["display_name"]: child for child in self.get("runs/", parent=run_id, children="all")["results"]}
 
 
-def kill(pid: int) -> None:
-    os.kill(pid, signal.SIGKILL)
-    until(lambda: not is_running(pid), 30, f"{pid} to be gone")
-
-
 def folder_of_code(studio: Studio) -> Path | None:
     """Return where the command of the only run on the machine works."""
     found = [place for place in (studio.home / "agent" / "work").glob("*/run/code") if place.is_dir()]
@@ -120,9 +113,8 @@ def test_a_pipeline_outlives_worker_and_agent_and_runs_nothing_twice(studio):
     assert run["kind"] == "pipeline"
 
     until(lambda: api.children(run["id"]).get("write", {}).get("status") == "Running", 120, "the first step to run")
-    processes = studio.processes
     for name in ("worker", "beat", "agent"):
-        kill(processes[name])
+        studio.kill(name)
     (until(lambda: folder_of_code(studio), 30, "the step's folder") / "GO").touch()
 
     ended = until(lambda: _over(api, run["id"]), ENDS_WITHIN_S, "the pipeline to end")

@@ -49,17 +49,18 @@ def chain(*keys: str, nodes: dict[str, dict[str, Any]] | None = None, **fields: 
     return Graph(nodes=made, components=components, outputs=outputs, display_name="houses")
 
 
-def fan(width: int, **settings: Any) -> Graph:
-    """Return a graph in which ``width`` nodes read the first, and the last reads them all."""
+def fan(width: int, joined: int | None = None, **settings: Any) -> Graph:
+    """Return a graph in which ``width`` nodes read the first, and the last reads all of them, or the first ``joined``."""
     names = [f"part{number}" for number in range(width)]
+    read = names[:joined]
     join = Component(
         "command",
         name="join",
-        inputs={name: InputPort("uri_folder") for name in names},
+        inputs={name: InputPort("uri_folder") for name in read},
         outputs={"out": OutputPort()},
-        command=f"cat {' '.join(f'${{{{inputs.{name}}}}}' for name in names)} > ${{{{outputs.out}}}}",
+        command=f"cat {' '.join(f'${{{{inputs.{name}}}}}' for name in read)} > ${{{{outputs.out}}}}",
     )
-    nodes = {"split": Node("split"), "join": Node("join", inputs={name: FromNode(name, "out") for name in names})}
+    nodes = {"split": Node("split"), "join": Node("join", inputs={name: FromNode(name, "out") for name in read})}
     for number, name in enumerate(names):
         nodes[name] = Node("part", inputs={"data": FromNode("split", "out"), "depth": Value(number)})
     return Graph(

@@ -121,7 +121,7 @@ def test_a_run_goes_the_whole_way_and_survives_every_part_being_killed(runs):
     run = runs.submit(100)
     until(lambda: runs.logged(run) > 5, 60, "metrics")
     for part in ("agent", "worker", "web", "beat", "gateway", "valkey"):
-        os.kill(runs.studio.processes[part], signal.SIGKILL)
+        runs.studio.kill(part)
     os.kill(runs.runner_of(run), signal.SIGKILL)
     assert runs.ended(run) == "Failed"
     assert runs.order(run) == {"outcome": "failed", "exit_code": 3, "reason": "exit code 3", "attempt": 1}
