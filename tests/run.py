@@ -83,6 +83,8 @@ def _report(outcomes: list[execution.Outcome], tell, seconds: float) -> int:
     for outcome in outcomes:
         if outcome.not_run:
             print(f"NOT RUN: {outcome.part.name}: {outcome.not_run}")
+        for name in outcome.again:
+            print(f"FAILED AT FIRST: {outcome.part.name}: {name}")
     skipped = sum(outcome.skipped for outcome in outcomes)
     print(f"\n{sum(o.passed for o in outcomes)} passed, {sum(o.failed for o in outcomes)} failed", end="")
     print(f", {skipped} skipped" if skipped else "")

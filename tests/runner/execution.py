@@ -5,6 +5,7 @@ import signal
 import subprocess
 import time
 import xml.etree.ElementTree as ElementTree
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ STOPS_WITHIN_S = 10
 
 @dataclass
 class Outcome:
-    """What came out of one part. Counts are of tests and stay 0 for parts without any."""
+    """What came out of one part. Counts are of tests and stay 0 for parts without any. ``again``: what passed only then."""
 
     part: Part
     seconds: float = 0.0
@@ -26,6 +27,7 @@ class Outcome:
     passed: int = 0
     failed: int = 0
     skipped: int = 0
+    again: tuple[str, ...] = ()
 
     @property
     def word(self) -> str:
@@ -110,5 +112,7 @@ def _count(outcome: Outcome) -> None:
     outcome.failed = sum(int(suite.get(kind, 0)) for suite in suites for kind in ("failures", "errors"))
     outcome.skipped = sum(int(suite.get("skipped", 0)) for suite in suites)
     outcome.passed = max(0, total - outcome.failed - outcome.skipped)
+    tried = Counter(f"{case.get('classname')}::{case.get('name')}" for case in root.iter("testcase"))
+    outcome.again = tuple(name for name, times in tried.items() if times > 1)
     if outcome.failed or not total:
         outcome.code = outcome.code or 1
