@@ -261,7 +261,8 @@ def measured(local, beat) -> Any:
 def test_what_is_in_use_is_sampled_once_and_drawn_with_words(operator, target, measured):
     for _ in range(3):
         WorkOrderFactory.create(target=target, running=True, agent=measured)
-    assert (services.sample_usage(), services.sample_usage()) == (1, 0)
+    now = timezone.now()
+    assert (services.sample_usage(now=now), services.sample_usage(now=now)) == (1, 0)
     page = operator.get(page_of(target)).content.decode()
     assert page.count('class="usage-line"') == 3
     assert 'aria-label="Slots in use, Last hour: now 3 of 4, on average 3 of 4, at most 3 of 4"' in page

@@ -91,8 +91,9 @@ def _pytest(
     # Only the tests on PostgreSQL and of real studios go through all migrations, which take as long as a hundred tests.
     tables = ("--nomigrations",) if name in {"unit", "servers", "exhaustive"} else ()
     pictures = ("--screenshot=only-on-failure",) if name == "browser" else ()
-    # A dozen processes and a browser on a busy machine: what fails there once is tried once more, and named in the report.
-    again = ("--reruns=1", "-rR") if name in {"browser", "processes"} else ("-p", "no:rerunfailures")
+    # Of thousands of tests with real servers and clocks one now and then meets an accident of its machine: what fails
+    # is tried once more, and named in the report.
+    again = ("--reruns=1", "-rR")
     return replace(part, command=(str(PYTHON), "-m", "pytest", *options, *tables, *pictures, *again))
 
 

@@ -30,9 +30,9 @@ class Usage:
     memory: float | None = None
 
 
-def sample_usage() -> int:
+def sample_usage(*, now: datetime | None = None) -> int:
     """Note how the machines that answer are used now, once in ``SAMPLE_S`` seconds; returns how many were noted."""
-    now = timezone.now()
+    now = now or timezone.now()
     at = datetime.fromtimestamp(now.timestamp() // SAMPLE_S * SAMPLE_S, tz=now.tzinfo)
     if UsageSample.objects.filter(at=at).exists():
         return 0

@@ -12,7 +12,10 @@ describe('places in a list of lines', () => {
     expect(lastPlace(0, 205, even)).toEqual(START);
   });
 
-  it.each([even, uneven])('moves there and back over lines of any height', (heightOf) => {
+  it.each([
+    ['the same height', even],
+    ['any height', uneven],
+  ])('moves there and back over lines of %s', (_words, heightOf) => {
     const last = lastPlace(1000, 500, heightOf);
     let place = { line: 500, offset: 7 };
     for (const step of [3, 55, 400, -90, -368]) place = moved(place, step, last, heightOf);
