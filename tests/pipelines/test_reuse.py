@@ -216,6 +216,15 @@ def test_a_whole_graph_is_reused_by_few_queries(works, django_assert_max_num_que
     assert now_of(again).status == "Completed"
 
 
+def test_each_level_of_a_reused_graph_takes_a_few_queries(works, django_assert_max_num_queries):
+    graph = chain(*(f"n{number}" for number in range(20)))
+    works.do_all(works.submit(graph))
+    again = services.submit_pipeline(actor=works.actor, workspace=works.workspace, graph=graph)
+    with django_assert_max_num_queries(20 * 7 + 30):
+        services.advance(again.pk)
+    assert now_of(again).status == "Completed"
+
+
 def test_the_unknown_of_an_input_is_said(works, monkeypatch):
     """An input without a fingerprint, such as an address of the web, keeps a step from being reused."""
     graph = chain("look")

@@ -6,7 +6,7 @@ ends touches those that wait for it, and nothing else.
 """
 
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 from uuid import UUID
 
@@ -76,7 +76,12 @@ def settle(step_id: UUID) -> None:
     elif step.run.status == RunStatus.CANCELED:
         cancel(pipeline, step, step.run.status_reason)
     elif step.attempt < step.plan["attempts"] and may_start(pipeline):
-        _start(pipeline, step, Verdict(key=step.reuse.get("key", "")), _sources(pipeline, [step]))
+        _start(
+            pipeline,
+            step,
+            Verdict(key=step.reuse.get("key", "")),
+            _sources(pipeline, [step], Examiner(pipeline.run.workspace)),
+        )
     else:
         fail(pipeline, step, step.run.status_reason)
     go_on(pipeline)
@@ -108,21 +113,25 @@ def go_on(pipeline: PipelineRun) -> None:
     """Reuse and start what is ready in a locked pipeline run, and end it when nothing is left."""
     examiner = Examiner(pipeline.run.workspace)
     started = looked_at = 0
+    taken_over: dict[str, UUID] = {}
     waiting = pipeline.steps.filter(state=StepState.WAITING, remaining=0)
     while may_start(pipeline) and (ready := list(waiting.order_by("number")[:WAVE])):
         if started >= MOST_STARTED or looked_at >= MOST_LOOKED_AT:
             queue.enqueue("pipelines.advance", pipeline.run_id)
             break
-        sources = _sources(pipeline, ready)
+        sources = _sources(pipeline, ready, examiner, taken_over)
         verdicts = examiner.examine([Question(step.plan, sources) for step in ready])
         looked_at += len(ready)
         pairs = list(zip(ready, verdicts, strict=True))
-        _take_over(pipeline, [(step, verdict) for step, verdict in pairs if verdict.result is not None])
+        taken_over |= _take_over(
+            [(step, verdict.result, verdict) for step, verdict in pairs if verdict.result is not None]
+        )
         for step, verdict in [pair for pair in pairs if pair[1].result is None][: MOST_STARTED - started]:
             if not may_start(pipeline):  # one of them could not be started
                 break
             _start(pipeline, step, examiner.explained(verdict, step.plan), sources)
             started += 1
+    _count_down(pipeline, len(taken_over))
     if not finish_if_done(pipeline):
         say(pipeline)
 
@@ -160,11 +169,12 @@ def _start(pipeline: PipelineRun, step: Step, verdict: Verdict, sources: dict[st
 
 def _complete(pipeline: PipelineRun, step: Step, run: Run) -> None:
     if step.plan["kind"] != "pipeline":
-        verdict = Examiner(pipeline.run.workspace).completed(step.plan, _sources(pipeline, [step]), run)
+        examiner = Examiner(pipeline.run.workspace)
+        verdict = examiner.completed(step.plan, _sources(pipeline, [step], examiner), run)
         if verdict.key:
             _store(pipeline, step, verdict, run)
     _end(pipeline, step, StepState.COMPLETED, step.reason)
-    _let_follow(pipeline, [step])
+    _let_follow([step])
 
 
 def _store(pipeline: PipelineRun, step: Step, verdict: Verdict, run: Run) -> None:
@@ -182,29 +192,35 @@ def _store(pipeline: PipelineRun, step: Step, verdict: Verdict, run: Run) -> Non
     step.reuse = {**step.reuse, "key": verdict.key}
 
 
-def _take_over(pipeline: PipelineRun, pairs: Sequence[tuple[Step, Verdict]]) -> None:
-    """Give steps the earlier runs that did the same."""
-    if not pairs:
-        return
-    now = timezone.now()
-    for step, verdict in pairs:
-        assert verdict.result is not None
-        step.state, step.run, step.reuse = StepState.REUSED, verdict.result.run, verdict.as_json()
-        step.reason, step.started_at, step.ended_at, step.updated_at = words.reused(step.run), now, now, now
-    fields = ["state", "run", "reuse", "reason", "started_at", "ended_at", "updated_at"]
-    Step.objects.bulk_update([step for step, _verdict in pairs], fields, batch_size=WAVE)
-    _count_down(pipeline, len(pairs))
-    _let_follow(pipeline, [step for step, _verdict in pairs])
-
-
-def _sources(pipeline: PipelineRun, steps: Sequence[Step]) -> dict[str, Source]:
-    """Return what the steps gave that these read from. Takes two queries."""
-    nodes = {node for step in steps for node in needs_of(step.plan)}
-    if not nodes:
+def _take_over(found: Sequence[tuple[Step, StepResult, Verdict]]) -> dict[str, UUID]:
+    """Give steps the earlier runs that did the same. Returns these runs by node; who calls counts them down."""
+    if not found:
         return {}
-    runs = dict(pipeline.steps.filter(key__in=nodes, run__isnull=False).values_list("key", "run_id"))
-    outputs = outputs_of(runs.values())
-    return {key: Source(run_id, outputs.get(run_id, {})) for key, run_id in runs.items()}
+    now = timezone.now()
+    for step, result, verdict in found:
+        step.state, step.run, step.reuse = StepState.REUSED, result.run, verdict.as_json()
+        step.reason, step.started_at, step.ended_at, step.updated_at = words.reused(step.run), now, now, now
+    steps = [step for step, _result, _verdict in found]
+    fields = ["state", "run", "reuse", "reason", "started_at", "ended_at", "updated_at"]
+    if len(steps) == 1:  # as in every chain: one statement instead of three
+        steps[0].save(update_fields=fields)
+    else:
+        Step.objects.bulk_update(steps, fields, batch_size=WAVE)
+    _let_follow(steps)
+    return {step.key: result.run_id for step, result, _verdict in found}
+
+
+def _sources(
+    pipeline: PipelineRun, steps: Sequence[Step], examiner: Examiner, known: Mapping[str, UUID] | None = None
+) -> dict[str, Source]:
+    """Return what the steps gave that these read from. Args: known: the runs of some, by node; the others take a query."""
+    nodes = {node for step in steps for node in needs_of(step.plan)}
+    runs = {node: run_id for node, run_id in (known or {}).items() if node in nodes}
+    if unknown := nodes - runs.keys():
+        rows = pipeline.steps.filter(key__in=unknown, run__isnull=False)
+        runs.update(rows.values_list("key", "run_id"))
+    outputs = examiner.outputs_of(set(runs.values()))
+    return {key: Source(run_id, outputs[run_id]) for key, run_id in runs.items()}
 
 
 # --- What an end means for others ---
@@ -217,7 +233,7 @@ def _end(pipeline: PipelineRun, step: Step, state: StepState, reason: str) -> No
     _count_down(pipeline, 1)
 
 
-def _let_follow(pipeline: PipelineRun, steps: Sequence[Step]) -> None:
+def _let_follow(steps: Sequence[Step]) -> None:
     """Count down what the followers of succeeded steps wait for."""
     links = StepLink.objects.filter(before__in=steps).order_by().values("after")
     by_count: dict[int, list[UUID]] = {}

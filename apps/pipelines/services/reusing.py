@@ -68,7 +68,7 @@ class Verdict:
 
 
 class Examiner:
-    """Answers for many steps with a few queries. Remembers environments and code, so keep it no longer than a transaction.
+    """Answers for many steps with a few queries. Remembers what it has read, so keep it no longer than a transaction.
 
     Args: day: says when a run was; by default so that it stays true for ever.
     """
@@ -78,6 +78,7 @@ class Examiner:
         self._day = day or date_of
         self._environments: dict[str, dict[str, str] | None] = {}
         self._code: dict[str, dict[str, str]] = {}
+        self._left: dict[UUID, Outputs] = {}
 
     def examine(self, questions: list[Question]) -> list[Verdict]:
         """Return for each step whether it can be reused."""
@@ -113,6 +114,13 @@ class Examiner:
             return _with(verdict, why=_("what the run %(run)s of %(day)s left is no longer there as it was") % day)
         words = _("it differs from the run %(run)s of %(day)s")
         return _with(verdict, why=words % day, differences=tuple(differences))
+
+    def outputs_of(self, run_ids: Collection[UUID]) -> dict[UUID, Outputs]:
+        """Return what runs left, as the function of this name does; of runs that have ended, since it asks once for each."""
+        if unknown := set(run_ids) - self._left.keys():
+            found = outputs_of(unknown)
+            self._left.update({run_id: found.get(run_id, {}) for run_id in unknown})
+        return {run_id: self._left[run_id] for run_id in run_ids}
 
     # --- What a result depends on ---
 
@@ -173,10 +181,9 @@ class Examiner:
         found: dict[str, list[StepResult]] = {}
         for row in rows.select_related("run").defer("parts", "run__config").order_by("-created_at", "-id"):
             found.setdefault(row.key, []).append(row)
-        left = outputs_of(row.run_id for several in found.values() for row in several)
+        left = self.outputs_of({row.run_id for several in found.values() for row in several})
         whole = {
-            key: [row for row in several if _has_all(left.get(row.run_id, {}), row.outputs)]
-            for key, several in found.items()
+            key: [row for row in several if _has_all(left[row.run_id], row.outputs)] for key, several in found.items()
         }
         return {key: several[0] for key, several in whole.items() if several}
 
