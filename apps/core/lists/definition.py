@@ -26,7 +26,7 @@ Text = str | Promise
 
 # Beyond these a list says "more than"; counting on would cost more than the number is worth.
 COUNT_CAP = 100_000
-NARROWED_COUNT_CAP = 10_000
+NARROWED_COUNT_CAP = 5_000
 
 SCOPE_SALT = "studio.list-scope"
 
