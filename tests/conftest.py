@@ -6,6 +6,7 @@ database; the broker is a real Valkey. ``asgi_server`` serves at ``settings.STUD
 """
 
 import os
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -27,6 +28,14 @@ CHROMIUM_PATHS = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/go
 CHROMIUM = next((path for path in CHROMIUM_PATHS if Path(path).exists()), None)
 SERVER_STARTS_WITHIN_S = 20.0
 SERVER_STOPS_WITHIN_S = 10.0
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Have the counting of reruns not wait: its client writes twice before it reads, which costs 40 ms of each test else."""
+    counter = getattr(getattr(config, "failures_db", None), "sock", None)
+    if counter is not None:
+        counter.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
