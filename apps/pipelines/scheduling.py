@@ -108,8 +108,13 @@ def run_actions(run: Run) -> list[RunAction]:
     """Scheduling a pipeline, to be run again and again."""
     if run.kind != RunKind.PIPELINE or run.parent_id is not None:
         return []
-    url = f"{reverse('schedules:new-schedule', args=[run.workspace.name])}?starts={KIND}:{run.pk}"
+    url = schedule_url(run.workspace, run.pk)
     return [RunAction(gettext_lazy("Schedule"), url, "clock", Action.SCHEDULES_WRITE)]
+
+
+def schedule_url(workspace: Workspace, source: UUID) -> str:
+    """Return the path of the form for a new schedule of a pipeline run, a published pipeline or an endpoint."""
+    return f"{reverse('schedules:new-schedule', args=[workspace.name])}?starts={KIND}:{source}"
 
 
 def _found(workspace: Workspace, source: str) -> tuple[dict[str, Any], str, list[Parameter]]:

@@ -16,6 +16,7 @@ from apps.core.markdown import render_markdown
 from apps.pipelines.addresses import endpoint_url
 from apps.pipelines.lists.assets import PipelineEndpointList, enabled_status
 from apps.pipelines.models import PipelineEndpoint
+from apps.pipelines.scheduling import schedule_url
 from apps.pipelines.services import endpoints as services
 from apps.pipelines.services.comparing import range_text
 from apps.pipelines.services.publishing import parameters_of
@@ -144,6 +145,8 @@ def page_context(request: WorkspaceRequest, endpoint: PipelineEndpoint, tab: str
         "status": enabled_status(endpoint),
         "may_write": may(request.membership, Action.PIPELINES_WRITE),
         "may_submit": may(request.membership, Action.RUNS_WRITE),
+        "may_schedule": may(request.membership, Action.SCHEDULES_WRITE),
+        "schedule_url": schedule_url(request.workspace, endpoint.pk),
         "tabs": [Tab(label, reverse(f"pipelines:{name}", args=address), name == tab) for name, label in names],
     }
 

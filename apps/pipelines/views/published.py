@@ -19,6 +19,7 @@ from apps.pipelines.addresses import published_url
 from apps.pipelines.forms import NEW, PublishedForm, PublishForm
 from apps.pipelines.lists.assets import CalledRunList, PublishedList, enabled_status
 from apps.pipelines.models import PipelineEndpoint, PipelineEndpointVersion, PipelineRun, PublishedPipeline
+from apps.pipelines.scheduling import schedule_url
 from apps.pipelines.services import endpoints as endpoint_services
 from apps.pipelines.services import publishing as services
 from apps.pipelines.services.comparing import range_text
@@ -155,6 +156,8 @@ def page_context(request: WorkspaceRequest, published: PublishedPipeline, tab: s
         "status": enabled_status(published),
         "may_write": may(request.membership, Action.PIPELINES_WRITE),
         "may_submit": may(request.membership, Action.RUNS_WRITE),
+        "may_schedule": may(request.membership, Action.SCHEDULES_WRITE),
+        "schedule_url": schedule_url(request.workspace, published.pk),
         "tabs": [Tab(label, reverse(f"pipelines:{name}", args=address), name == tab) for name, label in names],
     }
 
