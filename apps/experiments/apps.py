@@ -12,6 +12,7 @@ class ExperimentsConfig(AppConfig):
         from apps.experiments import hooks as own_hooks
         from apps.experiments.content import content_source
         from apps.experiments.run_data import RunFilesProvider
+        from apps.experiments.scheduling.file import write_schedule_file
         from apps.experiments.scheduling.subject import JobSubject
         from apps.schedules import hooks as schedules
 
@@ -22,6 +23,7 @@ class ExperimentsConfig(AppConfig):
         own_hooks.run_ended.add(services.register_when_completed)
         own_hooks.run_actions.add(entries.run_actions)
         schedules.subjects.add(JobSubject)
+        schedules.files.add(write_schedule_file)
         schedules.page_tabs.add(entries.schedule_tabs)
         hooks.navigation.add(entries.navigation)
         hooks.search.add(entries.search)

@@ -20,13 +20,15 @@ from apps.experiments.models import Run, RunKind
 from apps.experiments.states import TERMINAL
 from apps.pipelines.assigning import Parameter, binding_of, parameters_of
 from apps.pipelines.graph import codec
-from apps.pipelines.graph.types import Binding
+from apps.pipelines.graph.types import Binding, Settings, Value
+from apps.pipelines.jobs.export import job_tree
 from apps.pipelines.models import PipelineEndpoint, PipelineGraph, PublishedPipeline
 from apps.pipelines.services.endpoints import call_endpoint, find_endpoint, find_endpoint_version
 from apps.pipelines.services.graphs import read_graph
 from apps.pipelines.services.publishing import Call, find_published, submit_published
 from apps.pipelines.services.publishing import parameters_of as parameters_of_published
 from apps.pipelines.services.submitting import pipeline_of, submit_pipeline
+from apps.schedules.errors import NotInFiles
 from apps.schedules.filling import filled, has_places
 from apps.schedules.hooks import Changes, Choice, Described, Fact, Started, Taken
 from apps.schedules.models import Schedule, Tick
@@ -83,6 +85,29 @@ class PipelineSubject:
         inputs = ", ".join(f"{name}: {value}" for name, value in content["inputs"].items())
         facts = [Fact(_("Inputs"), inputs), Fact(_("Experiment"), content["experiment_name"])]
         return Described(schedule.subject_label, _page_of(workspace, content), [fact for fact in facts if fact.value])
+
+    def in_file(self, schedule: Schedule) -> dict[str, Any]:
+        content, workspace = schedule.subject, schedule.workspace
+        if "graph" not in content:
+            message = _(
+                "A schedule file has no word for published pipelines and pipeline endpoints. Send this one through the API."
+            )
+            raise NotInFiles(message)
+        graph = read_graph(PipelineGraph.objects.get(pk=content["graph"], workspace=workspace))
+        graph = replace(graph, settings=_settings(content))
+        given = codec.bindings_from_json(content["given"])
+        known = {one.name: one for one in parameters_of(graph, given)}
+        own = {
+            name: Value(value) if has_places(value) else _binding(known[name], value)
+            for name, value in content["inputs"].items()
+        }
+        return job_tree(
+            graph,
+            {**given, **own},
+            experiment_name=content["experiment_name"] or content["experiment"],
+            display_name=content["display_name"],
+            tags=content["tags"],
+        )
 
     def start(self, schedule: Schedule, tick: Tick) -> Started:
         content, workspace = schedule.subject, schedule.workspace
@@ -150,9 +175,6 @@ def _run_again(schedule: Schedule, tick: Tick) -> Run:
     content, workspace = schedule.subject, schedule.workspace
     graph = read_graph(PipelineGraph.objects.get(pk=content["graph"], workspace=workspace))
     given = codec.bindings_from_json(content["given"])
-    settings = codec.settings_from_json(content["settings"])
-    if content["continue_on_failure"] is not None:
-        settings = replace(settings, continue_on_step_failure=content["continue_on_failure"])
     return submit_pipeline(
         actor=schedule.owner,
         workspace=workspace,
@@ -162,9 +184,17 @@ def _run_again(schedule: Schedule, tick: Tick) -> Run:
         display_name=content["display_name"],
         tags=content["tags"],
         properties={"ScheduleName": schedule.name, "ScheduleTime": tick.at.isoformat()},
-        settings=settings,
+        settings=_settings(content),
         rerun_of=Run.objects.filter(pk=content["run"]).first(),
     )
+
+
+def _settings(content: Mapping[str, Any]) -> Settings:
+    """Return the settings of a graph that is run again."""
+    settings = codec.settings_from_json(content["settings"])
+    if content["continue_on_failure"] is None:
+        return settings
+    return replace(settings, continue_on_step_failure=content["continue_on_failure"])
 
 
 def _call(content: Mapping[str, Any], parameters: list[Parameter], tick: Tick) -> Call:

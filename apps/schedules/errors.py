@@ -70,3 +70,9 @@ class OwnerGone(UserError):
     """In whose name the schedule starts things may do so no longer."""
 
     code = "schedule_owner_gone"
+
+
+class NotInFiles(Conflict):
+    """A schedule that no schedule file can say."""
+
+    code = "schedule_not_in_files"

@@ -97,6 +97,13 @@ class Subject(Protocol):
     def describe(self, schedule: Schedule) -> Described:
         """Say what a schedule starts; also where parts of it are gone."""
 
+    def in_file(self, schedule: Schedule) -> dict[str, Any]:
+        """Return what a schedule file says of it at ``create_job``, as Azure ML v2 has it.
+
+        Raises:
+            UserError: such a file has no words for it.
+        """
+
     def start(self, schedule: Schedule, tick: Tick) -> Started:
         """Start it in the name of the schedule's owner. Runs in the transaction that writes down that the tick has started, so
         that both happen or neither, and what is started once is never started again.
@@ -166,5 +173,7 @@ subjects: Hook[[], Subject] = Hook("subjects")
 """``()``: a kind of thing that schedules start. Add its class."""
 watchers: Hook[[], Watcher] = Hook("watchers")
 """``()``: a kind of data that schedules look at. Add its class."""
+files: Hook[[Schedule], str] = Hook("files")
+"""``(schedule)``: the schedule as a file; filled once, by who reads such files. Raises UserError where that cannot be written."""
 page_tabs: Hook[[Workspace], list[PageTab]] = Hook("page_tabs")
 """``(workspace)``: the tabs among which the list of schedules is the last one."""

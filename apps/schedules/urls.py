@@ -15,6 +15,7 @@ urlpatterns = [
     *(path(f"{deed}/", lists.change_schedules, {"deed": deed}, f"{deed}-schedules") for deed in lists.DEEDS),
     path(_one, schedule.schedule, name="schedule"),
     path(f"{_one}history/", schedule.history, name="history"),
+    path(f"{_one}yaml/", schedule.as_yaml, name="schedule-yaml"),
     path(f"{_one}edit/", edit.edit_schedule, name="edit-schedule"),
     path(f"{_one}pause/", schedule.pause, name="pause-schedule"),
     path(f"{_one}resume/", schedule.resume, name="resume-schedule"),

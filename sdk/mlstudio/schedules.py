@@ -204,6 +204,14 @@ class Schedule:
         """Yield its times that have passed, the latest first: what it started, or why nothing."""
         yield from self.workspace.client.pages(f"{self._base}history/")
 
+    def yaml(self) -> str:
+        """Return it as a file of Azure ML v2, from which ``create_from_file`` makes the same schedule.
+
+        Raises:
+            StudioError: such a file cannot say what it starts.
+        """
+        return self.workspace.client.get_bytes(f"{self._base}yaml/", 0, 2**20).decode()
+
     def get_pipeline_runs(self) -> Sequence[jobs.Job]:
         """Return what it started and is still there, the latest first."""
         started = [tick["started_id"] for tick in self.history() if tick["started_id"]]

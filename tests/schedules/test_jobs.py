@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 
 from apps.core.errors import InvalidInput, NotFound
+from apps.experiments.jobs.yaml_text import read_yaml
 from apps.experiments.models import Run, RunKind, ScheduledCode, Snapshot
 from apps.experiments.scheduling.file import read_schedule_file
 from apps.experiments.services import free_snapshots, store_snapshot
@@ -198,6 +199,41 @@ def test_a_schedule_file_can_name_a_run_or_hold_the_job(workspace, person, run, 
     inline = f"{head}create_job:\n  type: command\n  command: echo hello\n"
     answer = api_of(person).post(base, {"schedule": inline}, format="json")
     assert (answer.status_code, answer.json()["starts"]["label"]) == (200, "again")
+
+
+def test_a_schedule_is_written_as_the_file_that_makes_it(workspace, person, api_of):
+    api, base = api_of(person), f"/api/v1/workspaces/{workspace.name}/"
+    own = "missed: skip\noverlap: skip\n"
+    assert (
+        api.post(f"{base}schedule-files/", {"schedule": own + SCHEDULE, "job": JOB}, format="json").status_code == 201
+    )
+    schedule = Schedule.objects.get()
+    file = api.get(f"{base}schedules/{schedule.name}/yaml/")
+    assert file["Content-Type"] == "application/yaml; charset=utf-8"
+    written = file.content.decode()
+    assert "start_time: '2022-07-10T10:00:00'\n" in written
+    again = written.replace(schedule.name, "again")
+    assert api.post(f"{base}schedule-files/", {"schedule": again}, format="json").status_code == 201
+    twin = Schedule.objects.get(name="again")
+    for name in ("trigger", "display_name", "description", "missed", "overlap", "catch_up"):
+        assert getattr(twin, name) == getattr(schedule, name), name
+    job = read_yaml(JOB, "job").value
+    job["inputs"]["at"], job["tags"] = "${{creation_context.trigger_time}}", {"made": "by a schedule"}
+    assert read_yaml(twin.subject["file"]["text"], "job").value == job
+    assert api.get(f"{base}schedules/again/yaml/").content.decode() == again
+
+
+def test_a_run_that_is_started_again_is_written_by_its_name(workspace, person, run, api_of):
+    schedule = scheduled(person, workspace, run.name, Changes({"rate": 0.5}, {"by": "schedule"}))
+    path = f"/api/v1/workspaces/{workspace.name}/"
+    written = api_of(person).get(f"{path}schedules/nightly/yaml/").content.decode()
+    assert f"job: azureml:{run.name}" in written
+    again = written.replace("name: nightly", "name: again")
+    assert api_of(person).post(f"{path}schedule-files/", {"schedule": again}, format="json").status_code == 201
+    assert Schedule.objects.get(name="again").subject == schedule.subject
+    Run.objects.all().delete()
+    refused = api_of(person).get(f"{path}schedules/nightly/yaml/")
+    assert (refused.status_code, run.name in refused.json()["detail"]) == (409, True)
 
 
 @pytest.mark.parametrize(

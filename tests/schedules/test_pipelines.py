@@ -88,3 +88,32 @@ def test_what_does_not_fit_is_refused_at_once(workspace, person):
     for source in ("nobody", str(person.pk)):
         with pytest.raises(NotFound):
             services.take(workspace, person, "pipeline", source)
+
+
+def test_a_pipeline_that_is_run_again_is_written_as_the_job_that_it_is(workspace, person, api_of):
+    run = submit_pipeline(
+        actor=person, workspace=workspace, graph=pipeline(), inputs={"rate": Value(0.1)}, experiment_name="churn"
+    )
+    taken = services.take(workspace, person, "pipeline", str(run.pk), Changes({"depth": 7}, {"by": "schedule"}))
+    new = NewSchedule(name="nightly", taken=taken, trigger=cron("0 12 * * *"))
+    services.create_schedule(actor=person, workspace=workspace, new=new)
+    base = f"/api/v1/workspaces/{workspace.name}/"
+    written = api_of(person).get(f"{base}schedules/nightly/yaml/").content.decode()
+    again = written.replace("name: nightly", "name: again", 1)
+    made = api_of(person).post(f"{base}schedule-files/", {"schedule": again}, format="json")
+    assert made.status_code == 201, made.content
+    Schedule.objects.filter(name="again").update(next_at=NOON)
+    services.claim_due(NOON)
+    services.start_tick(Schedule.objects.get(name="again").ticks.get().pk)
+    twin = started(Schedule.objects.get(name="again"))
+    assert {name: given["value"] for name, given in twin.pipeline.inputs.items()} == {"rate": 0.1, "depth": 7}
+    keys = [set(one.pipeline.steps.values_list("key", flat=True)) for one in (twin, run)]
+    assert keys[0] == keys[1] != set()
+    assert twin.tags.get().value == "schedule"
+
+
+def test_no_file_has_words_for_an_endpoint_and_the_page_says_so(workspace, person, browser_of):
+    taken = services.take(workspace, person, "pipeline", str(endpoint(person, workspace).pk), Changes({"rate": 1}))
+    services.create_schedule(actor=person, workspace=workspace, new=NewSchedule("nightly", taken, cron("0 12 * * *")))
+    page = browser_of(person).get(f"/workspaces/{workspace.name}/jobs/schedules/one/nightly/yaml/")
+    assert "no word for published pipelines" in page.content.decode()

@@ -94,6 +94,18 @@ def apply_setting(tree: dict[str, Any], setting: str) -> None:
     tree[names[-1]] = read_yaml(written, "set").value
 
 
+def with_settings(text: str, settings: tuple[str, ...]) -> dict[str, Any]:
+    """Return a job file as values, with changes made to it as ``apply_setting`` makes them.
+
+    Raises:
+        InvalidInput: it is no YAML, or a change does not fit it.
+    """
+    tree = read_yaml(text, "job").value
+    for setting in settings:
+        apply_setting(tree, setting)
+    return dict(tree)
+
+
 class _CommandReader(EnvironmentReader):
     def __init__(self, document: Document, around: Surroundings, *, only_needs: bool) -> None:
         super().__init__(document, around, only_needs=only_needs)

@@ -15,8 +15,13 @@ from apps.core.errors import InvalidInput
 from apps.experiments.jobs.command import apply_setting
 from apps.experiments.jobs.fields import FieldReader
 from apps.experiments.jobs.yaml_text import read_yaml, write_yaml
-from apps.schedules.reading import read_trigger
+from apps.schedules.models import USUAL_CATCH_UP, Schedule
+from apps.schedules.reading import read_trigger, stored_trigger, to_json
+from apps.schedules.services import subject_of
+from apps.schedules.states import MissedPolicy, OverlapPolicy
 
+SCHEMA: Final = "https://azuremlschemas.azureedge.net/latest/schedule.schema.json"
+PATTERN: Final = ("hours", "minutes", "week_days", "month_days")
 READ: Final = (
     "$schema", "name", "display_name", "description", "tags", "properties", "trigger", "create_job", "missed", "catch_up",
     "overlap",
@@ -60,6 +65,36 @@ def read_schedule_file(text: str, now: datetime, changes: tuple[str, ...] = ()) 
     if reader.fields.errors:
         raise InvalidInput(reader.fields.errors)
     return read
+
+
+def write_schedule_file(schedule: Schedule) -> str:
+    """Return a schedule as a file from which ``read_schedule_file`` reads the same.
+
+    Raises:
+        UserError: what it starts cannot stand in a file, or its trigger can no longer be read.
+    """
+    tree: dict[str, Any] = {
+        "$schema": SCHEMA,
+        "name": schedule.name,
+        "display_name": schedule.display_name,
+        "description": schedule.description,
+        "tags": schedule.tags,
+        "trigger": _trigger_tree(schedule.trigger),
+        "create_job": subject_of(schedule.subject_kind).in_file(schedule),
+        "missed": schedule.missed if schedule.missed != MissedPolicy.ONCE else None,
+        "catch_up": schedule.catch_up if schedule.catch_up != USUAL_CATCH_UP else None,
+        "overlap": schedule.overlap if schedule.overlap != OverlapPolicy.START else None,
+    }
+    return write_yaml({name: value for name, value in tree.items() if value not in (None, "", {})})
+
+
+def _trigger_tree(stored: dict[str, Any]) -> dict[str, Any]:
+    """Return a trigger as Azure ML has it: times on the clock of its zone, and what a recurrence sets below ``schedule``."""
+    trigger = {name: value for name, value in to_json(stored_trigger(stored)).items() if value not in (None, [])}
+    for name in {"start_time", "end_time"} & trigger.keys():
+        trigger[name] = datetime.fromisoformat(trigger[name]).replace(tzinfo=None).isoformat()
+    pattern = {name: trigger.pop(name) for name in PATTERN if name in trigger}
+    return {**trigger, "schedule": pattern} if pattern else trigger
 
 
 class _ScheduleReader:

@@ -18,12 +18,13 @@ from apps.core.errors import InvalidInput, NotFound
 from apps.core.storage.keys import shown
 from apps.experiments.errors import SnapshotGone
 from apps.experiments.hooks import JobFile
-from apps.experiments.jobs.command import type_of_file
+from apps.experiments.jobs.command import type_of_file, with_settings
 from apps.experiments.models import Run, RunKind, ScheduledCode, Snapshot
 from apps.experiments.services.config import CommandJob, Limits, is_data
 from apps.experiments.services.job_files import submit_file
 from apps.experiments.services.submit import clone_config, submit_command
 from apps.experiments.states import TERMINAL
+from apps.schedules.errors import NotInFiles
 from apps.schedules.filling import filled
 from apps.schedules.hooks import Changes, Choice, Described, Fact, Started, Taken
 from apps.schedules.models import Schedule, Tick
@@ -71,6 +72,16 @@ class JobSubject:
             words = ngettext("%(count)d file, kept with it", "%(count)d files, kept with it", len(snapshot.files))
             facts.append(Fact(_("Code"), words % {"count": len(snapshot.files)}))
         return Described(schedule.subject_label, facts=facts)
+
+    def in_file(self, schedule: Schedule) -> dict[str, Any]:
+        content = schedule.subject
+        if "file" in content:
+            return with_settings(content["file"]["text"], tuple(content["file"]["settings"]))
+        _check_file_says(content)
+        job = content["job"]
+        inputs = {name: given["path"] if is_data(given) else given["value"] for name, given in job["inputs"].items()}
+        said = {"inputs": inputs, "tags": job["tags"]}
+        return {"job": f"azureml:{content['run']['name']}", **{name: value for name, value in said.items() if value}}
 
     def start(self, schedule: Schedule, tick: Tick) -> Started:
         content = schedule.subject
@@ -150,6 +161,18 @@ def take_file(file: JobFile, label: str) -> Taken:
     }  # fmt: skip
     snapshot = str(file.snapshot.pk) if file.snapshot else None
     return Taken(KIND, {"file": frozen, "type": type_of_file(file.text), "snapshot": snapshot}, label)
+
+
+def _check_file_says(content: dict[str, Any]) -> None:
+    """Refuse what a file cannot say of a run that is started again, since it names that run, its inputs and its tags."""
+    run = Run.objects.filter(pk=content["run"]["id"], deleted_at=None).select_related("experiment").first()
+    if run is None:
+        message = _(
+            "A schedule file would name the run %(run)s, which was deleted. Schedule another run, or a job file."
+        )
+        raise NotInFiles(message % {"run": content["run"]["name"]})
+    if content["experiment_name"] != (run.experiment.name if run.experiment else ""):
+        raise NotInFiles(_("A schedule file cannot put a run into another experiment. Schedule its job file instead."))
 
 
 def _snapshots_of(content: dict[str, Any]) -> list[UUID]:

@@ -4,7 +4,10 @@ from itertools import islice
 from typing import Any
 
 from django.db.models import QuerySet
+from django.http import HttpResponse
 from django.utils import timezone
+from django.utils.http import content_disposition_header
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.generics import GenericAPIView, ListAPIView, ListCreateAPIView
 from rest_framework.request import Request
@@ -129,6 +132,22 @@ class ScheduleItem(OneScheduleAPI, GenericAPIView[Schedule]):
         """Delete the schedule with its history. What it started stays."""
         services.delete_schedule(actor=self.actor, schedule=self.schedule)
         return Response(status=204)
+
+
+class ScheduleFile(OneScheduleAPI, APIView):
+    """A schedule as a schedule file."""
+
+    access = workspace_access(get=Action.SCHEDULES_READ)
+
+    @extend_schema(responses={(200, "application/yaml"): OpenApiTypes.STR})
+    def get(self, request: Request, **kwargs: Any) -> HttpResponse:
+        """Return the schedule as a file for Azure ML v2. What such a file cannot say is a 409."""
+        headers = {
+            "Content-Disposition": content_disposition_header(True, f"{self.schedule.name}.yml") or "attachment",
+            "X-Content-Type-Options": "nosniff",
+        }
+        text = services.file_of(self.schedule)
+        return HttpResponse(text, content_type="application/yaml; charset=utf-8", headers=headers)
 
 
 class _Switch(OneScheduleAPI, GenericAPIView[Schedule]):

@@ -11,6 +11,7 @@ urlpatterns = [
     path(f"{_workspace}schedule-triggers/preview/", schedules.PreviewTrigger.as_view()),
     path(f"{_workspace}schedules/", schedules.ScheduleCollection.as_view()),
     path(_one, schedules.ScheduleItem.as_view()),
+    path(f"{_one}yaml/", schedules.ScheduleFile.as_view()),
     path(f"{_one}enable/", schedules.EnableSchedule.as_view()),
     path(f"{_one}disable/", schedules.DisableSchedule.as_view()),
     path(f"{_one}run/", schedules.RunSchedule.as_view()),

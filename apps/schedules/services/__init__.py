@@ -9,7 +9,7 @@ from apps.schedules.services.keeping import (
     find_schedule,
     get_schedule,
 )
-from apps.schedules.services.kinds import subject_of, take, watcher_of
+from apps.schedules.services.kinds import file_of, subject_of, take, watcher_of
 from apps.schedules.services.looking import look_at_data
 from apps.schedules.services.starting import start_tick
 from apps.schedules.services.switching import pause_schedule, resume_schedule, run_now
@@ -20,6 +20,7 @@ __all__ = [
     "create_schedule",
     "delete_schedule",
     "edit_schedule",
+    "file_of",
     "find_schedule",
     "get_schedule",
     "look_at_data",

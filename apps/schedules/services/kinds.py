@@ -5,6 +5,7 @@ from typing import Any
 from apps.schedules import hooks
 from apps.schedules.errors import SubjectUnknown, WatcherUnknown
 from apps.schedules.hooks import Changes, Subject, Taken, Watcher
+from apps.schedules.models import Schedule
 from apps.workspaces.models import Workspace
 
 
@@ -35,3 +36,13 @@ def watcher_of(kind: str) -> Watcher:
     if kind not in known:
         raise WatcherUnknown(kind, list(known))
     return known[kind]
+
+
+def file_of(schedule: Schedule) -> str:
+    """Return a schedule as a schedule file of Azure ML v2, which makes the same schedule.
+
+    Raises:
+        UserError: what it starts cannot stand in such a file.
+    """
+    (text,) = hooks.files(schedule)
+    return text

@@ -1,6 +1,7 @@
 """The page of a schedule, its history, and what can be done with it."""
 
 from typing import Any
+from urllib.parse import quote
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
@@ -67,6 +68,18 @@ def history(request: WorkspaceRequest, schedule_name: str) -> HttpResponseBase:
     return list_.respond("schedules/history.html", _frame(request, row, "history"))
 
 
+@workspace_page(get=Action.SCHEDULES_READ)
+def as_yaml(request: WorkspaceRequest, schedule_name: str) -> HttpResponse:
+    """The schedule as a file for Azure ML v2, or why there is none."""
+    row = find_schedule(request, schedule_name)
+    context = _frame(request, row, "yaml") | {"yaml": "", "problem": ""}
+    try:
+        context["yaml"] = services.file_of(row)
+    except UserError as error:
+        context["problem"] = error.message
+    return render(request, "schedules/yaml.html", context)
+
+
 @workspace_page(post=Action.SCHEDULES_WRITE)
 def pause(request: WorkspaceRequest, schedule_name: str) -> HttpResponse:
     """Have it start nothing for now."""
@@ -102,13 +115,14 @@ def delete(request: WorkspaceRequest, schedule_name: str) -> HttpResponse:
 
 
 def _frame(request: WorkspaceRequest, row: Schedule, tab: str) -> dict[str, Any]:
-    """Return what both tabs need."""
+    """Return what every tab needs."""
     lead_to(request)
     return {
         "workspace": request.workspace,
         "schedule": row,
         "status": status_of(row),
         "tab": tab,
+        "api": f"/api/v1/workspaces/{quote(row.workspace.name)}/schedules/{quote(row.name)}/",
         "cursor": events.last_seq(workspace_topic(request.workspace.pk)),
         "may_write": may(request.membership, Action.SCHEDULES_WRITE),
         "may_pause": row.state == ScheduleState.ACTIVE,

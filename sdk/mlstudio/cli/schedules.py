@@ -1,4 +1,5 @@
-"""``studio schedule create``, ``list``, ``show``, ``enable``, ``disable``, ``run``, ``history`` and ``delete``."""
+"""``studio schedule create``, ``list``, ``show``, ``enable``, ``disable``, ``run``, ``history``, ``export`` and
+``delete``."""
 
 from __future__ import annotations
 
@@ -49,6 +50,7 @@ def add_commands(commands: Any, parents: list[argparse.ArgumentParser]) -> None:
         ("disable", _disable, "have a schedule start nothing until it is enabled"),
         ("run", _run, "start what a schedule starts at once"),
         ("history", _history, "list what a schedule started, and why it did not"),
+        ("export", _export, "write a schedule as a file for Azure ML v2 to standard output"),
         ("delete", _delete, "delete a schedule with its history; what it started stays"),
     ):
         action = actions.add_parser(name, parents=shared, help=text)
@@ -98,6 +100,10 @@ def _run(options: argparse.Namespace) -> None:
 def _history(options: argparse.Namespace) -> None:
     rows = list(islice(_find(options).history(), max(0, options.max)))
     show_rows(rows, TICK_COLUMNS, options.output, "None of its times has come yet.")
+
+
+def _export(options: argparse.Namespace) -> None:
+    print(_find(options).yaml(), end="")
 
 
 def _delete(options: argparse.Namespace) -> None:
