@@ -59,6 +59,8 @@ def test_schedules_from_python_and_a_terminal(asgi_server, monkeypatch, tmp_path
     assert "every day at 04:00" in capsys.readouterr().out
     assert main(["schedule", "history", "weekly", *where]) == 0
     assert "Started" in capsys.readouterr().out
+    assert main(["schedule", "export", "nightly", *where]) == 0
+    assert "name: nightly\n" in capsys.readouterr().out
     assert main(["schedule", "run", "nightly", *where]) == 0
     assert main(["schedule", "delete", "nightly", *where]) == 0
     assert main(["schedule", "show", "nightly", *where]) == 1
