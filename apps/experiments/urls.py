@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.experiments.views import bulk, experiment, lists, run, run_actions, run_details, submit
+from apps.experiments.views import bulk, comparing, experiment, lists, run, run_actions, run_details, submit
 
 app_name = "experiments"
 
@@ -40,6 +40,9 @@ urlpatterns = [
     *(path(f"jobs/{deed}/", bulk.change_experiments, {"deed": deed}, f"{deed}-experiments") for deed in bulk.EXPERIMENT_DEEDS),
     *(path(f"jobs/runs/{deed}/", bulk.change_runs, {"deed": deed}, f"{deed}-runs") for deed in bulk.RUN_DEEDS),
     *(path(f"{_experiment}runs/{deed}/", bulk.change_runs, {"deed": deed}, f"{deed}-runs-of") for deed in bulk.RUN_DEEDS),
+    path("jobs/runs/compare/", comparing.compare_runs, name="compare-runs"),
+    path(f"{_experiment}runs/compare/", comparing.compare_runs, name="compare-runs-of"),
+    path("jobs/compare/<uuid:comparison_id>/", comparing.comparison, name="comparison"),
     path("jobs/runs/tag/", bulk.tag_runs, name="tag-runs"),
     path(f"{_experiment}runs/tag/", bulk.tag_runs, name="tag-runs-of"),
 ]  # fmt: skip

@@ -57,6 +57,11 @@ def test_signed_out_pages_too(open_as, scheme: str) -> None:
 def faults_of(page: Page, path: str) -> list[str]:
     """Open a page and return what axe finds wrong with it."""
     page.goto(f"{settings.STUDIO.url}{path}")
+    return faults_on(page, path)
+
+
+def faults_on(page: Page, path: str) -> list[str]:
+    """Return what axe finds wrong with a page as it is now. Args: path: what to call it."""
     page.add_script_tag(path=AXE)
     result: Any = page.evaluate("rules => axe.run(document, rules)", RULES)
     return [

@@ -22,7 +22,7 @@ from apps.compute.models import Agent, ComputeTarget, WorkOrder
 from apps.core.crypto import token_hash
 from apps.core.hooks import Content
 from apps.core.models import PendingTask, SavedView
-from apps.experiments.models import Experiment, Run, RunKind, Snapshot
+from apps.experiments.models import Comparison, Experiment, Run, RunKind, Snapshot
 from apps.experiments.services import store_file, store_snapshot
 from apps.experiments.services.config import CommandJob, config_of
 from apps.workspaces.models import Workspace
@@ -199,6 +199,10 @@ SAMPLES: dict[str, Sample] = {
     "component_name": Sample(Reach.WORKSPACE, component_name, missing="no-such-component"),
     "published_id": Sample(Reach.WORKSPACE, published_id),
     "pipeline_endpoint_id": Sample(Reach.WORKSPACE, pipeline_endpoint_id),
+    "comparison_id": Sample(
+        Reach.WORKSPACE,
+        lambda workspace, person: Comparison.objects.create(workspace=workspace, runs=[]).pk,
+    ),
     "draft_id": Sample(Reach.WORKSPACE, draft_id),
     "revision_number": Sample(Reach.STUDIO, lambda workspace, person: 0, missing=9_999),
     "endpoint_name": Sample(Reach.WORKSPACE, endpoint_name, missing="no-such-endpoint"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.experiments.api import experiments, files, inputs, jobs, runs, schedule_files, snapshots, work
+from apps.experiments.api import comparisons, experiments, files, inputs, jobs, runs, schedule_files, snapshots, work
 
 _workspace = "workspaces/<str:name>/"
 _experiment = f"{_workspace}experiments/<str:experiment_name>/"
@@ -18,6 +18,9 @@ urlpatterns = [
     path(f"{_workspace}jobs/check/", jobs.CheckJobFile.as_view()),
     path(f"{_workspace}schedule-files/", schedule_files.ScheduleFiles.as_view()),
     path(f"{_workspace}schedule-files/check/", schedule_files.CheckScheduleFile.as_view()),
+    path(f"{_workspace}comparisons/", comparisons.ComparisonCollection.as_view()),
+    path(f"{_workspace}comparisons/<uuid:comparison_id>/", comparisons.ComparisonItem.as_view()),
+    path(f"{_workspace}comparisons/<uuid:comparison_id>/series/", comparisons.ComparisonSeries.as_view()),
     path(f"{_workspace}runs/", runs.RunCollection.as_view()),
     path(_run, runs.RunItem.as_view(), name="api-run"),
     path(f"{_run}cancel/", runs.CancelRun.as_view()),

@@ -1,3 +1,4 @@
+from apps.experiments.models.comparison import Comparison
 from apps.experiments.models.data import Direction, RunData
 from apps.experiments.models.experiment import Experiment
 from apps.experiments.models.files import RunFile
@@ -8,6 +9,7 @@ from apps.experiments.models.scheduling import ScheduledCode
 from apps.experiments.models.snapshot import Snapshot
 
 __all__ = [
+    "Comparison",
     "Direction",
     "Experiment",
     "LogSegment",

@@ -1,6 +1,7 @@
 """What can be done with experiments and runs."""
 
 from apps.experiments.services.children import is_below
+from apps.experiments.services.comparing import compare, create_comparison, runs_of, shown_run
 from apps.experiments.services.config import CommandJob, Limits, job_of
 from apps.experiments.services.editing import archive_run, delete_run, edit_run, restore_run
 from apps.experiments.services.experiments import archive_experiment, edit_experiment, restore_experiment
@@ -34,6 +35,8 @@ __all__ = [
     "cancel_run",
     "check_file",
     "clone_config",
+    "compare",
+    "create_comparison",
     "create_interactive",
     "create_pipeline_run",
     "create_system_run",
@@ -59,7 +62,9 @@ __all__ = [
     "rerun",
     "restore_experiment",
     "restore_run",
+    "runs_of",
     "runs_that_used",
+    "shown_run",
     "state_of_environment",
     "store_file",
     "store_snapshot",

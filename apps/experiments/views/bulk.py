@@ -68,7 +68,7 @@ EXPERIMENT_DEEDS = {
 @workspace_page(post=Action.RUNS_WRITE)
 def change_runs(request: WorkspaceRequest, deed: str, experiment_name: str = "") -> HttpResponse:
     """Cancel, archive, restore or delete the chosen runs, of all experiments or of one."""
-    list_ = _runs(request, experiment_name)
+    list_ = runs_list(request, experiment_name)
     chosen: list[Run] = _chosen(request, list_, "workspace")
     if deed == "cancel":
         chosen = [run for run in chosen if may_be_canceled(run)]
@@ -79,7 +79,7 @@ def change_runs(request: WorkspaceRequest, deed: str, experiment_name: str = "")
 @workspace_page(post=Action.RUNS_WRITE)
 def tag_runs(request: WorkspaceRequest, experiment_name: str = "") -> HttpResponse:
     """Ask for tags to add to the chosen runs or to take off them, then do so."""
-    list_ = _runs(request, experiment_name)
+    list_ = runs_list(request, experiment_name)
     chosen: list[Run] = _chosen(request, list_, "workspace")
     form = TagRunsForm(request.POST if "add" in request.POST else None)
     if form.is_valid():
@@ -105,7 +105,8 @@ def change_experiments(request: WorkspaceRequest, deed: str) -> HttpResponse:
     return redirect(f"{list_.path}?{list_.state.restoring}")
 
 
-def _runs(request: WorkspaceRequest, experiment_name: str) -> StudioList:
+def runs_list(request: WorkspaceRequest, experiment_name: str) -> StudioList:
+    """Return the list that a bulk action was chosen in: of all runs, or of an experiment's."""
     if experiment_name:
         return runs_of(request, find_experiment(request, experiment_name))
     return run_list(request)

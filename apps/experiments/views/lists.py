@@ -67,7 +67,10 @@ def _list_of(request: WorkspaceRequest, runs: QuerySet[Run], path: str, deed_url
         path=path,
         scope=str(request.workspace.pk),
         may_share_views=may(request.membership, Action.VIEWS_SHARE),
-        bulk_actions=_run_actions(deed_url, address) if may(request.membership, Action.RUNS_WRITE) else [],
+        bulk_actions=[
+            BulkAction("compare", _("Compare"), reverse(deed_url.format("compare"), args=address), icon="compare"),
+            *(_run_actions(deed_url, address) if may(request.membership, Action.RUNS_WRITE) else ()),
+        ],
         empty=empty_list(request),
     )
 

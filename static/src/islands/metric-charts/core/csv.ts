@@ -1,12 +1,6 @@
 /** Series as a table for other programs. Pure. */
-import type { SeriesAnswer, Value } from './series.ts';
-
-function field(value: Value): string {
-  const text = value === null ? '' : String(value);
-  // A text that begins like a formula would be run by spreadsheets.
-  const safe = typeof value === 'string' && /^[=+@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-}
+import { csvText } from '../../shared/csv.ts';
+import type { SeriesAnswer } from './series.ts';
 
 /** One row for each point, or for each bucket with its least and largest value where points were put together. */
 export function toCsv(series: readonly SeriesAnswer[], axis: string): string {
@@ -15,8 +9,8 @@ export function toCsv(series: readonly SeriesAnswer[], axis: string): string {
     one.last.map((last, place) => {
       const x = axis === 'step' ? [] : [one.x[place] ?? null];
       const cells = [one.name, one.step[place] ?? null, ...x, last, one.min[place] ?? null, one.max[place] ?? null];
-      return cells.map(field).join(',');
+      return cells;
     }),
   );
-  return [columns.join(','), ...rows, ''].join('\r\n');
+  return csvText([columns, ...rows]);
 }
