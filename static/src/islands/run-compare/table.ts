@@ -74,8 +74,8 @@ export class CompareTable {
   private notes(count: number, lines: number): string {
     const notes = [];
     if (count > MOST_COLUMNS) {
-      const words = t('The first {most} of the chosen runs. Choose others by what they have in common, below.');
-      notes.push(words.replace('{most}', formatCount(MOST_COLUMNS)));
+      const most = formatCount(MOST_COLUMNS);
+      notes.push(t('The first {most} of the chosen runs. Choose others by what they have in common, below.', { most }));
     }
     const left = Object.values(this.state.compared.left_out).reduce((sum, one) => sum + one, 0);
     if (left) notes.push(t('{count} further names, which the fewest runs have, are left out.', { count: left }));
