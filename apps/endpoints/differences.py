@@ -47,6 +47,8 @@ def differences(old: Revision, new: Revision) -> list[Difference]:
         "timeout_ms": _("Longest answer, in ms"),
         "max_concurrent": _("Requests at once, for each replica"),
         "max_queue_wait_ms": _("Longest wait for a free replica, in ms"),
+        "startup_s": _("Longest start, in s"),
+        "silence_s": _("Longest silence, in s"),
     }
     found += [
         (label, _text(old.request_settings.get(name)), _text(new.request_settings.get(name)))

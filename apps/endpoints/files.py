@@ -11,6 +11,8 @@ from apps.endpoints.file_parts import (
     collection_of,
     collection_written,
     memory_mb_of,
+    probes_of,
+    probes_written,
     scaling_of,
     scaling_written,
     whole,
@@ -36,7 +38,8 @@ REQUEST_SETTINGS = {
 }
 _DEPLOYMENT = frozenset(
     {"$schema", "name", "endpoint_name", "model", "code_configuration", "environment", "environment_variables",
-     "instance_count", "request_settings", "type", "scale_settings", "data_collector", "resources", "sample_request"}
+     "instance_count", "request_settings", "type", "scale_settings", "data_collector", "resources", "sample_request",
+     "readiness_probe", "liveness_probe"}
 )  # fmt: skip
 # What the cloud needs to be told; here it has no meaning, and nothing is lost without it.
 _SILENT = frozenset({"properties", "location", "identity", "public_network_access", "egress_public_network_access", "tags",
@@ -112,7 +115,7 @@ def read_deployment(
             ("model",),
             _("a model of this machine must be registered first, as “studio online-deployment” does by itself"),
         )
-    requests: dict[str, int] = {}
+    requests: dict[str, int] = probes_of(reader)
     for name, value in reader.mapping("request_settings").items():
         if name not in REQUEST_SETTINGS or not isinstance(value, int):
             reader.say(("request_settings", name), _("it is a number of milliseconds, or of requests"))
@@ -229,6 +232,7 @@ def write_deployment(deployment: Deployment) -> str:
             "request_settings": {name: value for name, value in requests.items() if value is not None},
             "resources": {"limits": {"memory": f"{shown.memory_mb}Mi"}} if shown.memory_mb else None,
             "sample_request": shown.sample,
+            **probes_written(shown.request_settings),
         }
     return _written(tree)
 

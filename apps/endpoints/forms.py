@@ -12,9 +12,13 @@ from apps.endpoints.models.endpoint import validate_name
 from apps.endpoints.scripts import NAME, first_fault
 from apps.endpoints.states import (
     DEFAULT_COLLECTION,
+    DEFAULT_REQUEST_SETTINGS,
     DEFAULT_SCALING,
+    LEAST_SILENCE_S,
     LONGEST_COOL_DOWN_S,
     LONGEST_QUEUE_WAIT_MS,
+    LONGEST_SILENCE_S,
+    LONGEST_STARTUP_S,
     LONGEST_TIMEOUT_MS,
     LONGEST_WAKE_WAIT_MS,
     MOST_CONCURRENT,
@@ -32,7 +36,7 @@ from apps.workspaces.text import validate_text
 
 GUESS = ""
 PLAIN = {"autocomplete": "off", "spellcheck": "false", "class": "mono"}
-REQUEST_FIELDS = ("timeout_ms", "max_concurrent", "max_queue_wait_ms")
+REQUEST_FIELDS = tuple(DEFAULT_REQUEST_SETTINGS)
 SCALING_FIELDS = ("min_instances", "max_instances", "target_utilization", "cool_down_s", "wake_wait_ms")
 FIXED, BY_LOAD = "fixed", "load"
 NO_SCRIPT, SCRIPT, UPLOAD, KEPT = "none", "script", "upload", "kept"
@@ -118,6 +122,20 @@ class DeploymentForm(CodeForm):
         min_value=0,
         max_value=LONGEST_QUEUE_WAIT_MS,
         initial=500,
+    )
+    startup_s = forms.IntegerField(
+        label=gettext_lazy("Longest start, in s"),
+        min_value=1,
+        max_value=LONGEST_STARTUP_S,
+        initial=DEFAULT_REQUEST_SETTINGS["startup_s"],
+        help_text=gettext_lazy("A replica that is not ready by then is given up."),
+    )
+    silence_s = forms.IntegerField(
+        label=gettext_lazy("Longest silence, in s"),
+        min_value=LEAST_SILENCE_S,
+        max_value=LONGEST_SILENCE_S,
+        initial=DEFAULT_REQUEST_SETTINGS["silence_s"],
+        help_text=gettext_lazy("A replica that answers nothing for so long, and for the longest answer, is replaced."),
     )
     variables = VariablesField(
         label=gettext_lazy("Environment variables"),

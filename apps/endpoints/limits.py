@@ -10,8 +10,11 @@ from apps.endpoints.states import (
     DEFAULT_COLLECTION,
     DEFAULT_REQUEST_SETTINGS,
     DEFAULT_SCALING,
+    LEAST_SILENCE_S,
     LONGEST_COOL_DOWN_S,
     LONGEST_QUEUE_WAIT_MS,
+    LONGEST_SILENCE_S,
+    LONGEST_STARTUP_S,
     LONGEST_TIMEOUT_MS,
     LONGEST_WAKE_WAIT_MS,
     MOST_CONCURRENT,
@@ -27,6 +30,8 @@ _REQUESTS = {
     "timeout_ms": (1, LONGEST_TIMEOUT_MS),
     "max_concurrent": (1, MOST_CONCURRENT),
     "max_queue_wait_ms": (0, LONGEST_QUEUE_WAIT_MS),
+    "startup_s": (1, LONGEST_STARTUP_S),
+    "silence_s": (LEAST_SILENCE_S, LONGEST_SILENCE_S),
 }
 _SCALING = {
     "min_instances": (0, MOST_INSTANCES),

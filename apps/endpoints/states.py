@@ -68,7 +68,17 @@ LOGS_KEPT = 4
 MOST_PER_MINUTE = 1_000_000
 LONGEST_COOL_DOWN_S = 3600
 LONGEST_WAKE_WAIT_MS = 180_000
-DEFAULT_REQUEST_SETTINGS = {"timeout_ms": 5000, "max_concurrent": 1, "max_queue_wait_ms": 500}
+LONGEST_STARTUP_S = 7200
+LEAST_SILENCE_S, LONGEST_SILENCE_S = 5, 3600
+# ``startup_s``: a server that still loads after this will not come up. ``silence_s``: one that was ready and then answered
+# nothing for so long, and for the longest answer, is replaced.
+DEFAULT_REQUEST_SETTINGS = {
+    "timeout_ms": 5000,
+    "max_concurrent": 1,
+    "max_queue_wait_ms": 500,
+    "startup_s": 900,
+    "silence_s": 30,
+}
 # ``target_utilization``: in percent of ``max_concurrent``. ``cool_down_s``: how long fewer must have been enough before there are
 # fewer. ``wake_wait_ms``: how long a request is held while the first replica starts.
 DEFAULT_SCALING = {
@@ -86,8 +96,6 @@ DEFAULT_COLLECTION = {"inputs": True, "outputs": True, "sampling_rate": 1.0, "ro
 LOAD_COUNTS_FOR = timedelta(seconds=15)
 # Every gateway has heard by then that a replica gets nothing new: by a message, or by looking itself.
 DRAIN_AFTER = timedelta(seconds=5)
-# A server that still loads after this will not come up.
-LOADS_WITHIN = timedelta(minutes=15)
 # One that does not answer for so long is replaced.
 UNHEALTHY_FOR = timedelta(seconds=60)
 # Whose failure comes later than this after it was ready is started again at once.

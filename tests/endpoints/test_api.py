@@ -6,7 +6,10 @@ import zipfile
 import pytest
 
 from apps.endpoints import services
+from apps.endpoints.file_parts import probes_of
 from apps.endpoints.models import Deployment, Endpoint
+from apps.experiments.jobs.fields import FieldReader
+from apps.experiments.jobs.yaml_text import read_yaml
 from tests.endpoints.factories import make_ready, open_replicas, order_of
 from tests.workspaces.factories import member
 
@@ -82,14 +85,33 @@ def test_a_deployment_file_is_read_unchanged(setting, api, base):
     assert revision
     assert (deployment.instance_count, revision.entry_script, revision.model) == (2, "score.py", setting.model)
     assert revision.variables == {"LEVEL": "3"}
-    assert revision.request_settings == {"timeout_ms": 3000, "max_concurrent": 4, "max_queue_wait_ms": 500}
+    expected = {"timeout_ms": 3000, "max_concurrent": 4, "max_queue_wait_ms": 500, "startup_s": 900, "silence_s": 300}
+    assert revision.request_settings == expected
     assert any("instance_type" in warning for warning in revision.warnings)
+
+
+def test_probes_say_how_long_a_server_may_start_and_be_silent_and_are_written_back(setting, api, base):
+    setting.endpoint()
+    text = DEPLOYMENT_FILE.replace("MODEL", setting.model.reference)
+    text = text.replace("ENVIRONMENT", setting.environment.latest.reference)
+    probes = "liveness_probe: {period: 5, failure_threshold: 3}\nreadiness_probe: {initial_delay: 60, period: 10}\n"
+    text = text.replace("liveness_probe: {period: 10}\n", probes)
+    assert api.post(f"{base}iris/deployments/", {"file": text, "code": code()}, format="multipart").status_code == 201
+    deployment = Deployment.objects.get()
+    revision = deployment.candidate
+    assert revision
+    assert (revision.request_settings["silence_s"], revision.request_settings["startup_s"]) == (15, 60 + 10 * 30)
+    assert not any("probe" in warning for warning in revision.warnings)
+    written = read_yaml(api.get(f"{base}iris/deployments/blue/yaml/").content.decode(), "file")
+    assert probes_of(FieldReader(written)) == {"silence_s": 15, "startup_s": 360}
 
 
 @pytest.mark.parametrize(
     ("text", "words"),
     [
         ("- a\n- b\n", "mapping"),
+        ("name: blue\nliveness_probe: {period: often}\n", "Line 2"),
+        ("name: blue\nreadiness_probe: {path: /ready}\n", "initial_delay"),
         ("name: blue\nrequest_settings: {request_timeout_ms: soon}\n", "Line 2"),
         ("name: blue\ninstance_count: many\n", "Line 2"),
         ("name: blue\nmodel: azureml:nothing:1\n", "nothing"),

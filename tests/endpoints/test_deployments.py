@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from apps.compute.models import WorkOrder
 from apps.core.errors import InvalidInput
 from apps.endpoints import services
 from apps.endpoints.errors import (
@@ -190,6 +191,20 @@ def test_a_replica_that_no_longer_answers_is_replaced(setting, django_capture_on
     services.reconcile(deployment.pk)
     (other,) = open_replicas(deployment)
     assert other.pk != replica.pk
+
+
+def test_how_long_a_replica_may_start_is_a_setting(setting, django_capture_on_commit_callbacks):
+    deployment = setting.deployment(request_settings={"startup_s": 60, "silence_s": 7})
+    services.reconcile(deployment.pk)
+    (replica,) = open_replicas(deployment)
+    report(replica, "loading")
+    order = order_of(replica)
+    assert order.spec["server"]["silence_s"] == 7
+    for seconds, reason in ((50, ""), (70, "it was not ready within 60 s")):
+        WorkOrder.objects.filter(pk=order.pk).update(began_at=timezone.now() - timedelta(seconds=seconds))
+        with django_capture_on_commit_callbacks(execute=True):
+            services.reconcile(deployment.pk)
+        assert order_of(replica).cancel_reason == reason
 
 
 def test_scaling_up_and_down(setting):

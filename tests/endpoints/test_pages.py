@@ -10,7 +10,14 @@ from tests.workspaces.factories import member
 
 pytestmark = pytest.mark.django_db
 
-SETTINGS = {"instance_count": "1", "timeout_ms": "5000", "max_concurrent": "1", "max_queue_wait_ms": "500"}
+SETTINGS = {
+    "instance_count": "1",
+    "timeout_ms": "5000",
+    "max_concurrent": "1",
+    "max_queue_wait_ms": "500",
+    "startup_s": "900",
+    "silence_s": "30",
+}
 
 
 def at(setting, name, *names, **query):

@@ -84,7 +84,7 @@ class Revision(BaseModel):
     """The settings of a deployment at one time; they never change.
 
     ``model_name`` (``iris:2``) outlives the model. ``environment`` is the id of an environment version. Without ``entry_script``
-    the model is MLflow's and needs none. ``request_settings``: ``{"timeout_ms", "max_concurrent", "max_queue_wait_ms"}``.
+    the model is MLflow's and needs none. ``request_settings``: what ``limits.checked_requests`` returns.
     ``sample``: a request that each of its servers answers before it gets any other; None for the model's own example.
     ``schema`` is what its servers say that they take and give. ``failures``: how often in a row a server of it failed;
     ``retry_at``: not before then is the next one started.

@@ -9,7 +9,7 @@ from apps.compute.models import LOCAL
 from apps.compute.services import find_target
 from apps.core.crypto import token_hash
 from apps.endpoints.models import Deployment, Replica, Revision
-from apps.endpoints.states import LARGEST_BODY_MB, LOG_ROTATE_MB, MOST_QUEUED
+from apps.endpoints.states import DEFAULT_REQUEST_SETTINGS, LARGEST_BODY_MB, LOG_ROTATE_MB, MOST_QUEUED
 from apps.endpoints.tokens import door_token
 from apps.experiments.hooks import ResolvedEnvironment
 from apps.experiments.models import Run, RunKind
@@ -50,7 +50,7 @@ def _spec(replica: Replica, environment: ResolvedEnvironment) -> dict[str, Any]:
     """Return what the runner reads: all of it resolved."""
     deployment, revision = replica.deployment, replica.revision
     endpoint, snapshot, model = deployment.endpoint, revision.snapshot, revision.model
-    settings = revision.request_settings
+    settings = DEFAULT_REQUEST_SETTINGS | revision.request_settings
     return {
         "version": SPEC_VERSION,
         "replica": {
@@ -71,6 +71,7 @@ def _spec(replica: Replica, environment: ResolvedEnvironment) -> dict[str, Any]:
             "timeout_ms": settings["timeout_ms"],
             "max_queue": MOST_QUEUED,
             "queue_wait_ms": settings["max_queue_wait_ms"],
+            "silence_s": settings["silence_s"],
             "max_body_mb": LARGEST_BODY_MB,
             # Where the gateway is on another machine, this is what it shows; the order has but the hash.
             "door": token_hash(door_token(replica.pk)),

@@ -1,5 +1,6 @@
 """The reconciler of deployments: it brings the servers to what a deployment shall be. Harmless when run twice."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -15,8 +16,8 @@ from apps.endpoints.services.replicas import end_order
 from apps.endpoints.services.scaling import follow_load
 from apps.endpoints.services.standing import Look, state_of_deployment
 from apps.endpoints.states import (
+    DEFAULT_REQUEST_SETTINGS,
     DRAIN_AFTER,
-    LOADS_WITHIN,
     MOST_LOST,
     UNHEALTHY_FOR,
     ReplicaState,
@@ -90,9 +91,10 @@ def _give_up_hung(look: Look) -> None:
         order = replica.run.order if replica.run else None
         if order is None:
             continue
-        if replica.state == ReplicaState.LOADING and order.began_at and look.now - order.began_at > LOADS_WITHIN:
-            minutes = int(LOADS_WITHIN.total_seconds() // 60)
-            reason = _("it was not ready within %(minutes)d minutes") % {"minutes": minutes}
+        limits = DEFAULT_REQUEST_SETTINGS | replica.revision.request_settings
+        startup = timedelta(seconds=limits["startup_s"])
+        if replica.state == ReplicaState.LOADING and order.began_at and look.now - order.began_at > startup:
+            reason = _("it was not ready within %(seconds)d s") % {"seconds": limits["startup_s"]}
         elif (
             replica.state == ReplicaState.UNHEALTHY
             and replica.unhealthy_since

@@ -6,10 +6,12 @@ from typing import Any
 from apps.core import events
 from apps.endpoints.events import ROUTES_TOPIC
 from apps.endpoints.models import Deployment, Endpoint, Replica
-from apps.endpoints.states import LARGEST_BODY_MB, MOST_QUEUED, ReplicaState
+from apps.endpoints.states import DEFAULT_REQUEST_SETTINGS, LARGEST_BODY_MB, MOST_QUEUED, ReplicaState
 
 # Another number, and gateways make nothing of what they kept on disk before.
 ROUTES_FORMAT = 2
+# Of a deployment's settings, what gateways keep to.
+FOR_GATEWAYS = ("timeout_ms", "max_concurrent", "max_queue_wait_ms")
 
 
 def routes_version() -> int:
@@ -52,9 +54,10 @@ def all_routes() -> dict[str, Any]:
 
 def _deployment(row: Deployment, replicas: dict[Any, list[dict[str, str]]]) -> dict[str, Any]:
     shown = row.revision or row.candidate
+    settings = DEFAULT_REQUEST_SETTINGS | (shown.request_settings if shown else {})
     return {
         "id": str(row.pk),
-        **(shown.request_settings if shown else {"timeout_ms": 0, "max_concurrent": 1, "max_queue_wait_ms": 0}),
+        **{name: settings[name] for name in FOR_GATEWAYS},
         "max_queue": MOST_QUEUED,
         "max_body_bytes": LARGEST_BODY_MB * 2**20,
         "reason": row.reason,

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from apps.core.errors import UserError
 from apps.endpoints import services
 from apps.endpoints.errors import EndpointUnknown
-from apps.endpoints.forms import BY_LOAD, DeployForm, DeploymentForm
+from apps.endpoints.forms import BY_LOAD, REQUEST_FIELDS, DeployForm, DeploymentForm
 from apps.endpoints.models import Deployment, Endpoint
 from apps.endpoints.views import guesses
 from apps.endpoints.views.shared import find_deployment
@@ -124,7 +124,7 @@ def deploy_model(request: WorkspaceRequest, model: ModelVersion, form: DeployFor
 
 def context_of(request: WorkspaceRequest, form: DeploymentForm) -> dict[str, Any]:
     """Return what the templates of these forms take."""
-    limits = ("timeout_ms", "max_concurrent", "max_queue_wait_ms", "memory_mb", "variables")
+    limits = (*REQUEST_FIELDS, "memory_mb", "variables")
     return {
         "workspace": request.workspace,
         "form": form,

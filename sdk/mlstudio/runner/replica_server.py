@@ -17,7 +17,7 @@ from mlstudio.runner.running import Command
 from mlstudio.serving import status
 
 DRAINED = "the replica was drained"
-SILENT_FOR_S = 30.0
+DEFAULT_SILENCE_S = 30.0
 DRAIN_BEYOND_S = 5.0
 DEFAULT_TIMEOUT_MS = 60_000
 
@@ -33,6 +33,7 @@ class ReplicaServer(Command):
         self._status_file = place / "status.json"
         self._reporter = reporter
         self._timeout_s = float(server.get("timeout_ms") or DEFAULT_TIMEOUT_MS) / 1000
+        self._silence_s = float(server.get("silence_s") or DEFAULT_SILENCE_S)
         self._said: dict[str, Any] = {}
         self._is_ready = False
 
@@ -45,7 +46,7 @@ class ReplicaServer(Command):
         if ending is None and self._reporter.wants_end:
             ending = Ending("canceled", reason=DRAINED)
         silent_s = time.monotonic() - self._reporter.answered_at
-        if ending is None and self._is_ready and silent_s > SILENT_FOR_S + self._timeout_s:
+        if ending is None and self._is_ready and silent_s > self._silence_s + self._timeout_s:
             reason = f"the server answered nothing for {silent_s:.0f} s"
             ending = Ending("failed", signal=signal.SIGKILL, error_code=USER_ERROR, reason=reason)
         return ending
