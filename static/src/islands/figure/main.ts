@@ -39,6 +39,9 @@ class FigureView {
     everyS: number,
   ) {
     host.classList.add('figure-island');
+    const heading = host.closest('[aria-labelledby]')?.getAttribute('aria-labelledby');
+    if (heading) this.place.setAttribute('aria-labelledby', heading);
+    else this.place.setAttribute('aria-label', t('Chart'));
     host.replaceChildren(this.views, element('div', { class: 'chart-body' }, this.place, this.message));
     document.addEventListener('studio:theme', this.onTheme);
     this.systemTheme.addEventListener('change', this.onTheme);
@@ -57,7 +60,7 @@ class FigureView {
   private async load(view: string): Promise<void> {
     this.request.abort();
     const { signal } = (this.request = new AbortController());
-    this.say(element('span', { class: 'spinner', 'aria-label': t('Loading') }));
+    this.say(element('span', { class: 'spinner', role: 'status', 'aria-label': t('Loading') }));
     try {
       const target = new URL(this.url, location.href);
       if (view) target.searchParams.set('view', view);

@@ -96,7 +96,7 @@ export class ChartCard {
     const request = (this.request = new AbortController());
     this.held = [];
     this.host.setAttribute('aria-busy', 'true');
-    if (!this.isDrawn) this.say(element('span', { class: 'spinner', 'aria-label': t('Loading') }));
+    if (!this.isDrawn) this.say(element('span', { class: 'spinner', role: 'status', 'aria-label': t('Loading') }));
     try {
       const { axis, isLog } = this.around.settings();
       const { names } = this.chart;

@@ -164,7 +164,7 @@ export class ColumnView {
       return;
     }
     const { other, by } = this;
-    this.chart.say(element('span', { class: 'spinner', 'aria-label': t('Loading') }));
+    this.chart.say(element('span', { class: 'spinner', role: 'status', 'aria-label': t('Loading') }));
     try {
       const found = await this.remote.scatter(column.name, other, by, signal);
       if (!found.x.points.length) {
