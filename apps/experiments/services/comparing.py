@@ -1,6 +1,6 @@
 """Runs side by side: which are compared, and what of them."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -156,7 +156,7 @@ def _settings(runs: Sequence[Run]) -> list[Row]:
         _("Git commit"): lambda run: str(run.properties.get("mlflow.source.git.commit") or "")[:12],
     }
     rows = [Row(name, [take(run) or None for run in runs]) for name, take in takes.items()]
-    return [row for row in rows if Counter(value is None for value in row.values)[False]]
+    return [row for row in rows if any(value is not None for value in row.values)]
 
 
 def shown_run(run: Run) -> dict[str, Any]:
