@@ -27,6 +27,8 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 CHROMIUM_PATHS = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
 CHROMIUM = next((path for path in CHROMIUM_PATHS if Path(path).exists()), None)
 SERVER_STARTS_WITHIN_S = 20.0
+# Not how fast a page is, but how long a busy machine may take before a test gives up waiting for it.
+PAGE_CHANGES_WITHIN_MS = 20_000
 SERVER_STOPS_WITHIN_S = 10.0
 
 
@@ -41,6 +43,10 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put browser tests last: once Playwright's loop runs in the main thread, no other asynchronous test can."""
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+    if items and items[-1].get_closest_marker("browser"):
+        from playwright.sync_api import expect
+
+        expect.set_options(timeout=PAGE_CHANGES_WITHIN_MS)
 
 
 @dataclass(frozen=True)

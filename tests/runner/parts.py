@@ -64,9 +64,9 @@ def all_parts() -> list[Part]:
         _pytest("servers", "servers and not browser and not processes", cores=CORES, deadline_s=1500),
         _pytest("exhaustive", "exhaustive", cores=CORES, deadline_s=1200),
         _pytest("services", "service", cores=CORES, deadline_s=2400, needs=("postgresql", "redis")),
-        # Side by side: each of them waits for what it has started half of its time.
-        _pytest("processes", "processes and not browser", cores=1, deadline_s=2700),
-        _pytest("browser", "browser", cores=1, deadline_s=2700, needs=("chromium",)),
+        # One after the other: what they start keeps the cores busy.
+        _pytest("browser", "browser", cores=2, deadline_s=2400, needs=("chromium",)),
+        _pytest("processes", "processes and not browser", cores=2, deadline_s=2400),
     ]
 
 
