@@ -24,6 +24,7 @@ from apps.core import outgoing
 from apps.core.outgoing import AddressPolicy, OutgoingFailed, OutgoingRefused
 from apps.core.outgoing.addresses import system_addresses
 
+pytestmark = pytest.mark.exhaustive
 LIMITS: dict[str, Any] = {"max_bytes": 10_000, "timeout_s": 10}
 
 

@@ -30,7 +30,7 @@ from tests.pipelines.conftest import works  # noqa: F401 - a fixture
 from tests.pipelines.working import Works, all_steps, now_of
 from tests.workspaces.factories import member
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.exhaustive]
 ROW = {"make": "audi", "power": 110, "doors": 4, "weight": 1200}
 
 

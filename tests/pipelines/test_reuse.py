@@ -217,10 +217,10 @@ def test_a_whole_graph_is_reused_by_few_queries(works, django_assert_max_num_que
 
 
 def test_each_level_of_a_reused_graph_takes_a_few_queries(works, django_assert_max_num_queries):
-    graph = chain(*(f"n{number}" for number in range(20)))
+    graph = chain(*(f"n{number}" for number in range(8)))
     works.do_all(works.submit(graph))
     again = services.submit_pipeline(actor=works.actor, workspace=works.workspace, graph=graph)
-    with django_assert_max_num_queries(20 * 7 + 30):
+    with django_assert_max_num_queries(8 * 7 + 30):
         services.advance(again.pk)
     assert now_of(again).status == "Completed"
 
