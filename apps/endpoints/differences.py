@@ -50,10 +50,7 @@ def differences(old: Revision, new: Revision) -> list[Difference]:
         "startup_s": _("Longest start, in s"),
         "silence_s": _("Longest silence, in s"),
     }
-    found += [
-        (label, _text(old.request_settings.get(name)), _text(new.request_settings.get(name)))
-        for name, label in labels.items()
-    ]
+    found += [(label, _text(old.requests[name]), _text(new.requests[name])) for name, label in labels.items()]
     names = sorted({*old.variables, *new.variables})
     found += [
         (_("Variable %(name)s") % {"name": name}, old.variables.get(name, ""), new.variables.get(name, ""))

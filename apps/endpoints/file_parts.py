@@ -1,4 +1,4 @@
-"""Parts of deployment files of Azure ML v2: scaling, collecting, probes, limits. Read into what ``limits`` checks."""
+"""Parts of deployment files of Azure ML v2: scaling, collecting, limits. Read into what ``limits`` checks."""
 
 import re
 from collections.abc import Mapping
@@ -6,7 +6,6 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from apps.endpoints.states import DEFAULT_REQUEST_SETTINGS
 from apps.experiments.jobs.fields import FieldReader
 from apps.experiments.jobs.yaml_text import Path
 
@@ -20,19 +19,22 @@ SCALE_SETTINGS = {
 }
 FIXED, BY_LOAD = ("default", "manual"), ("target_utilization", "auto")
 COLLECTIONS = {"model_inputs": "inputs", "model_outputs": "outputs", "request": "inputs", "response": "outputs"}
-PROBES = {"readiness_probe": "startup_s", "liveness_probe": "silence_s"}
-# In seconds and times, as Azure ML v2 has them.
-PROBE_DEFAULTS = {"initial_delay": 10, "period": 10, "timeout": 2, "success_threshold": 1, "failure_threshold": 30}
 _TRUE, _FALSE = {"true", "1", "yes"}, {"false", "0", "no"}
 _MEMORY = re.compile(r"(\d+(?:\.\d+)?)\s*(Ki|Mi|Gi|K|M|G|k)?")
 _UNIT_BYTES = {"": 1, "k": 1000, "K": 1000, "M": 1000**2, "G": 1000**3, "Ki": 2**10, "Mi": 2**20, "Gi": 2**30}
 
 
-def whole(reader: FieldReader, path: Path, value: Any) -> int | None:
-    """Return a whole number; None where there is none, noted where it is another thing."""
-    if value is None or (isinstance(value, int) and not isinstance(value, bool)):
-        return value
-    reader.say(path, _("it is a number"))
+def whole(reader: FieldReader, path: Path, value: Any, low: int | None = None, high: int | None = None) -> int | None:
+    """Return a whole number, of a range if one is given; None where there is none, noted where it is another thing."""
+    if value is None:
+        return None
+    is_whole = isinstance(value, int) and not isinstance(value, bool)
+    if is_whole and (low is None or value >= low) and (high is None or value <= high):
+        return int(value)
+    if low is None or high is None:
+        reader.say(path, _("it is a number"))
+    else:
+        reader.say(path, _("it is a whole number from %(low)d to %(high)d") % {"low": low, "high": high})
     return None
 
 
@@ -77,36 +79,6 @@ def collection_of(reader: FieldReader) -> dict[str, Any] | None:
     if given.get("rolling_rate") is not None:
         found["rolling_rate"] = str(given["rolling_rate"]).lower()
     return found if found["inputs"] or found["outputs"] else {}
-
-
-def probes_of(reader: FieldReader) -> dict[str, int]:
-    """Return what probes mean here: how long a server may take to be ready, and how long it may then be silent.
-
-    Servers tell by themselves that they are ready; a probe says how often it may fail, in which time, until one is given up.
-    """
-    found = {}
-    for name, setting in PROBES.items():
-        given = reader.mapping(name)
-        if not given:
-            continue
-        values = dict(PROBE_DEFAULTS)
-        for field, value in given.items():
-            if field not in PROBE_DEFAULTS:
-                reader.say((name, field), _("it is one of: %(names)s") % {"names": ", ".join(PROBE_DEFAULTS)})
-            elif (number := whole(reader, (name, field), value)) is not None:
-                values[field] = number
-        patience_s = values["period"] * values["failure_threshold"]
-        found[setting] = patience_s + (values["initial_delay"] if setting == "startup_s" else 0)
-    return found
-
-
-def probes_written(settings: Mapping[str, int]) -> dict[str, Any]:
-    """Return the probes of a file from which ``probes_of`` reads these settings; those that are usual are left out."""
-    return {
-        name: {"initial_delay": 0, "period": 1, "failure_threshold": settings[setting]}
-        for name, setting in PROBES.items()
-        if settings.get(setting, DEFAULT_REQUEST_SETTINGS[setting]) != DEFAULT_REQUEST_SETTINGS[setting]
-    }
 
 
 def memory_mb_of(reader: FieldReader) -> int | None:

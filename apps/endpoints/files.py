@@ -11,13 +11,13 @@ from apps.endpoints.file_parts import (
     collection_of,
     collection_written,
     memory_mb_of,
-    probes_of,
-    probes_written,
     scaling_of,
     scaling_written,
     whole,
 )
+from apps.endpoints.limits import REQUEST_RANGES
 from apps.endpoints.models import Deployment, Endpoint
+from apps.endpoints.probes import probes_of, probes_written
 from apps.endpoints.services import Settings
 from apps.endpoints.states import AuthMode
 from apps.experiments.jobs.command import apply_setting
@@ -115,22 +115,17 @@ def read_deployment(
             ("model",),
             _("a model of this machine must be registered first, as “studio online-deployment” does by itself"),
         )
-    requests: dict[str, int] = probes_of(reader)
-    for name, value in reader.mapping("request_settings").items():
-        if name not in REQUEST_SETTINGS or not isinstance(value, int):
-            reader.say(("request_settings", name), _("it is a number of milliseconds, or of requests"))
-        else:
-            requests[REQUEST_SETTINGS[name]] = value
+    probes = probes_of(reader)
+    requests = {**probes.settings, **_requests(reader)}
     count = whole(reader, ("instance_count",), reader.tree.get("instance_count"))
     scaling, collection, memory_mb = scaling_of(reader), collection_of(reader), memory_mb_of(reader)
     environment = _environment(reader, texts)
     variables = reader.texts("environment_variables")
     _refuse(reader)
     known = _DEPLOYMENT | _SILENT
+    passed_over = [*(name for name in reader.tree if name not in known), *probes.passed_over]
     warnings = tuple(
-        _("“%(name)s” is passed over: it has no meaning here.") % {"name": name[:60]}
-        for name in reader.tree
-        if name not in known
+        _("“%(name)s” is passed over: it has no meaning here.") % {"name": name[:60]} for name in passed_over
     )
     return DeploymentDraft(
         name=reader.text("name"),
@@ -147,7 +142,7 @@ def read_deployment(
             request_settings=requests,
             memory_mb=memory_mb,
             sample=reader.tree.get("sample_request"),
-            warnings=warnings,
+            warnings=(*warnings, *probes.warnings),
         ),
     )
 
@@ -221,7 +216,6 @@ def write_deployment(deployment: Deployment) -> str:
         "data_collector": collection_written(deployment.collection),
     }
     if shown is not None:
-        requests = {name: shown.request_settings.get(field) for name, field in REQUEST_SETTINGS.items()}
         tree |= {
             "model": f"azureml:{shown.model_name}" if shown.model_name else None,
             "code_configuration": {"code": "./code", "scoring_script": shown.entry_script}
@@ -229,10 +223,10 @@ def write_deployment(deployment: Deployment) -> str:
             else None,
             "environment": f"azureml:{shown.environment_name}",
             "environment_variables": shown.variables,
-            "request_settings": {name: value for name, value in requests.items() if value is not None},
+            "request_settings": {name: shown.requests[field] for name, field in REQUEST_SETTINGS.items()},
             "resources": {"limits": {"memory": f"{shown.memory_mb}Mi"}} if shown.memory_mb else None,
             "sample_request": shown.sample,
-            **probes_written(shown.request_settings),
+            **probes_written(shown.requests),
         }
     return _written(tree)
 
@@ -262,6 +256,17 @@ def _environment(reader: FieldReader, texts: Mapping[str, str]) -> Any:
         sentence = _("the file “%(path)s” was not sent with it") % {"path": conda_file[:200]}
         return reader.say(("environment", "conda_file"), sentence)
     return {**environment, "conda_file": read_yaml(texts[conda_file], FIELD).value}
+
+
+def _requests(reader: FieldReader) -> dict[str, int]:
+    found = {}
+    for name, value in reader.mapping("request_settings").items():
+        path = ("request_settings", name)
+        if name not in REQUEST_SETTINGS:
+            reader.say(path, _("it is one of: %(names)s") % {"names": ", ".join(REQUEST_SETTINGS)})
+        elif (number := whole(reader, path, value, *REQUEST_RANGES[REQUEST_SETTINGS[name]])) is not None:
+            found[REQUEST_SETTINGS[name]] = number
+    return found
 
 
 def _model(workspace: Workspace, reference: str) -> ModelVersion | None:

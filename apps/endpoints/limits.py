@@ -26,7 +26,7 @@ MOST_VARIABLES = 200
 LONGEST_VALUE = 10_000
 LEAST_MEMORY_MB, MOST_MEMORY_MB = 64, 4 * 1024 * 1024
 
-_REQUESTS = {
+REQUEST_RANGES = {
     "timeout_ms": (1, LONGEST_TIMEOUT_MS),
     "max_concurrent": (1, MOST_CONCURRENT),
     "max_queue_wait_ms": (0, LONGEST_QUEUE_WAIT_MS),
@@ -48,7 +48,7 @@ def checked_requests(given: Mapping[str, int]) -> dict[str, int]:
     Raises:
         InvalidInput: a number is out of its range, or there is no such setting.
     """
-    _refuse(_faults(given, _REQUESTS))
+    _refuse(_faults(given, REQUEST_RANGES))
     return {**DEFAULT_REQUEST_SETTINGS, **given}
 
 

@@ -6,8 +6,8 @@ import zipfile
 import pytest
 
 from apps.endpoints import services
-from apps.endpoints.file_parts import probes_of
 from apps.endpoints.models import Deployment, Endpoint
+from apps.endpoints.probes import probes_of
 from apps.experiments.jobs.fields import FieldReader
 from apps.experiments.jobs.yaml_text import read_yaml
 from tests.endpoints.factories import make_ready, open_replicas, order_of
@@ -103,7 +103,38 @@ def test_probes_say_how_long_a_server_may_start_and_be_silent_and_are_written_ba
     assert (revision.request_settings["silence_s"], revision.request_settings["startup_s"]) == (15, 60 + 10 * 30)
     assert not any("probe" in warning for warning in revision.warnings)
     written = read_yaml(api.get(f"{base}iris/deployments/blue/yaml/").content.decode(), "file")
-    assert probes_of(FieldReader(written)) == {"silence_s": 15, "startup_s": 360}
+    assert probes_of(FieldReader(written)).settings == {"silence_s": 15, "startup_s": 360}
+
+
+@pytest.mark.parametrize(
+    ("probes", "startup_s", "silence_s", "words"),
+    [
+        (
+            "liveness_probe: {period: 1, failure_threshold: 3}",
+            900,
+            5,
+            "silent for 3 s. Here that is between 5 and 3600 s; 5 s",
+        ),
+        ("readiness_probe: {period: 600}", 7200, 30, "18010 s to start. Here that is between 1 and 7200 s; 7200 s"),
+        ("liveness_probe: {period: 10, timeout: 20, failure_threshold: 3}", 900, 60, ""),
+        ("liveness_probe: {initial_delay: 1200, failure_threshold: 3}", 1200, 30, ""),
+        ("readiness_probe: {success_threshold: 2}", 310, 30, "“readiness_probe.success_threshold” is passed over"),
+        ("liveness_probe:", 900, 30, ""),
+    ],
+)
+def test_probes_that_cannot_hold_as_they_are_say_what_holds(setting, api, base, probes, startup_s, silence_s, words):
+    setting.endpoint()
+    text = f"name: blue\nmodel: azureml:{setting.model.reference}\n{probes}\n"
+    made = api.post(f"{base}iris/deployments/", {"file": text}, format="json")
+    assert made.status_code == 201, made.content
+    revision = made.json()["candidate"]
+    told = revision["request_settings"]
+    assert (told["startup_s"], told["silence_s"]) == (startup_s, silence_s)
+    warnings = [warning for warning in revision["warnings"] if "probe" in warning]
+    assert (words in "".join(warnings)) if words else not warnings
+    again = read_yaml(api.get(f"{base}iris/deployments/blue/yaml/").content.decode(), "file")
+    read = probes_of(FieldReader(again)).settings
+    assert {"startup_s": 900, "silence_s": 30} | read == {"startup_s": startup_s, "silence_s": silence_s}
 
 
 @pytest.mark.parametrize(
@@ -112,6 +143,10 @@ def test_probes_say_how_long_a_server_may_start_and_be_silent_and_are_written_ba
         ("- a\n- b\n", "mapping"),
         ("name: blue\nliveness_probe: {period: often}\n", "Line 2"),
         ("name: blue\nreadiness_probe: {path: /ready}\n", "initial_delay"),
+        ("name: blue\nliveness_probe: {period: 0}\n", "Line 2: it is a whole number from 1"),
+        ("name: blue\nliveness_probe: {period: 1.5}\n", "liveness_probe.period"),
+        ("name: blue\nreadiness_probe: {failure_threshold: -3}\n", "readiness_probe.failure_threshold"),
+        ("name: blue\nrequest_settings: {request_timeout_ms: 0}\n", "request_settings.request_timeout_ms"),
         ("name: blue\nrequest_settings: {request_timeout_ms: soon}\n", "Line 2"),
         ("name: blue\ninstance_count: many\n", "Line 2"),
         ("name: blue\nmodel: azureml:nothing:1\n", "nothing"),

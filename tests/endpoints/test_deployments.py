@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from apps.compute.models import WorkOrder
@@ -296,3 +297,16 @@ def test_deleting_an_endpoint_asks_for_its_name_and_ends_its_replicas(setting, d
     assert order.cancel_requested_at is not None
     assert not Endpoint.objects.exists()
     assert services.record_report(order, state="ready"), "Its runner is told to finish."
+
+
+def test_a_revision_from_before_there_was_a_setting_differs_by_nothing_in_it(setting, browser_of):
+    deployment = setting.deployment()
+    make_ready(deployment)
+    old = {"timeout_ms": 5000, "max_concurrent": 1, "max_queue_wait_ms": 500}
+    Revision.objects.filter(deployment=deployment).update(request_settings=old)
+    services.update_deployment(actor=setting.actor, deployment=deployment, settings=setting.settings())
+    workspace = setting.workspace.name
+    page = browser_of(setting.actor).get(reverse("endpoints:revisions", args=[workspace, "iris", "blue"]))
+    text = page.content.decode()
+    assert "The same settings and code as revision 1." in text
+    assert "Longest start" not in text

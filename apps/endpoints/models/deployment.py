@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from apps.core.models import BaseModel
 from apps.endpoints.models.endpoint import Endpoint, validate_name
-from apps.endpoints.states import PROVISIONING, DeploymentState, ReplicaState, RevisionState
+from apps.endpoints.states import DEFAULT_REQUEST_SETTINGS, PROVISIONING, DeploymentState, ReplicaState, RevisionState
 from apps.experiments.models import Run, Snapshot
 from apps.registry.models import ModelVersion
 
@@ -84,7 +84,8 @@ class Revision(BaseModel):
     """The settings of a deployment at one time; they never change.
 
     ``model_name`` (``iris:2``) outlives the model. ``environment`` is the id of an environment version. Without ``entry_script``
-    the model is MLflow's and needs none. ``request_settings``: what ``limits.checked_requests`` returns.
+    the model is MLflow's and needs none. ``request_settings``: what ``limits.checked_requests`` returned
+    when it was made; ``requests`` is what holds.
     ``sample``: a request that each of its servers answers before it gets any other; None for the model's own example.
     ``schema`` is what its servers say that they take and give. ``failures``: how often in a row a server of it failed;
     ``retry_at``: not before then is the next one started.
@@ -118,6 +119,11 @@ class Revision(BaseModel):
 
     def __str__(self) -> str:
         return f"{self.deployment.name} {self.number}"
+
+    @property
+    def requests(self) -> dict[str, int]:
+        """The settings of requests that hold: the defaults where there was no such setting when this was made."""
+        return {**DEFAULT_REQUEST_SETTINGS, **self.request_settings}
 
 
 class Replica(BaseModel):

@@ -9,7 +9,7 @@ from apps.compute.models import LOCAL
 from apps.compute.services import find_target
 from apps.core.crypto import token_hash
 from apps.endpoints.models import Deployment, Replica, Revision
-from apps.endpoints.states import DEFAULT_REQUEST_SETTINGS, LARGEST_BODY_MB, LOG_ROTATE_MB, MOST_QUEUED
+from apps.endpoints.states import LARGEST_BODY_MB, LOG_ROTATE_MB, MOST_QUEUED
 from apps.endpoints.tokens import door_token
 from apps.experiments.hooks import ResolvedEnvironment
 from apps.experiments.models import Run, RunKind
@@ -50,7 +50,7 @@ def _spec(replica: Replica, environment: ResolvedEnvironment) -> dict[str, Any]:
     """Return what the runner reads: all of it resolved."""
     deployment, revision = replica.deployment, replica.revision
     endpoint, snapshot, model = deployment.endpoint, revision.snapshot, revision.model
-    settings = DEFAULT_REQUEST_SETTINGS | revision.request_settings
+    settings = revision.requests
     return {
         "version": SPEC_VERSION,
         "replica": {

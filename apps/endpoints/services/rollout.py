@@ -16,7 +16,6 @@ from apps.endpoints.services.replicas import end_order
 from apps.endpoints.services.scaling import follow_load
 from apps.endpoints.services.standing import Look, state_of_deployment
 from apps.endpoints.states import (
-    DEFAULT_REQUEST_SETTINGS,
     DRAIN_AFTER,
     MOST_LOST,
     UNHEALTHY_FOR,
@@ -91,10 +90,10 @@ def _give_up_hung(look: Look) -> None:
         order = replica.run.order if replica.run else None
         if order is None:
             continue
-        limits = DEFAULT_REQUEST_SETTINGS | replica.revision.request_settings
-        startup = timedelta(seconds=limits["startup_s"])
+        seconds = replica.revision.requests["startup_s"]
+        startup = timedelta(seconds=seconds)
         if replica.state == ReplicaState.LOADING and order.began_at and look.now - order.began_at > startup:
-            reason = _("it was not ready within %(seconds)d s") % {"seconds": limits["startup_s"]}
+            reason = _("it was not ready within %(seconds)d s") % {"seconds": seconds}
         elif (
             replica.state == ReplicaState.UNHEALTHY
             and replica.unhealthy_since

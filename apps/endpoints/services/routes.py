@@ -54,7 +54,7 @@ def all_routes() -> dict[str, Any]:
 
 def _deployment(row: Deployment, replicas: dict[Any, list[dict[str, str]]]) -> dict[str, Any]:
     shown = row.revision or row.candidate
-    settings = DEFAULT_REQUEST_SETTINGS | (shown.request_settings if shown else {})
+    settings = shown.requests if shown else DEFAULT_REQUEST_SETTINGS
     return {
         "id": str(row.pk),
         **{name: settings[name] for name in FOR_GATEWAYS},

@@ -129,8 +129,7 @@ def _load_of(deployment: Deployment, now: datetime) -> Load:
 
 def _concurrent(deployment: Deployment) -> int:
     revision = deployment.revision or deployment.candidate
-    said: Mapping[str, int] = revision.request_settings if revision else {}
-    return said.get("max_concurrent", DEFAULT_REQUEST_SETTINGS["max_concurrent"])
+    return (revision.requests if revision else DEFAULT_REQUEST_SETTINGS)["max_concurrent"]
 
 
 def _reason(count: int, wanted: int, load: Load, scaling: Mapping[str, int]) -> str:

@@ -20,7 +20,6 @@ from apps.endpoints.models import Deployment, Endpoint, Revision
 from apps.endpoints.samples import written
 from apps.endpoints.scripts import first_fault, first_script
 from apps.endpoints.services.placing import example_of
-from apps.endpoints.states import DEFAULT_REQUEST_SETTINGS
 from apps.environments.services import choices
 from apps.experiments.models import Snapshot
 from apps.experiments.snapshots.reading import file_of
@@ -67,7 +66,7 @@ def start_of(model: ModelVersion, paths: list[str] | None = None) -> dict[str, A
 
 def start_of_update(deployment: Deployment, shown: Revision, model: ModelVersion | None) -> dict[str, Any]:
     """Return what the form of an update begins with: what is served."""
-    start: dict[str, Any] = DEFAULT_REQUEST_SETTINGS | shown.request_settings
+    start: dict[str, Any] = {**shown.requests}
     start |= {"memory_mb": shown.memory_mb, "instance_count": deployment.instance_count, "variables": shown.variables}
     start |= {"environment": shown.environment_name if model is None or shown.model_id == model.pk else ""}
     start |= {"sample": written(shown.sample) if shown.sample is not None else ""}
