@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from apps.core.errors import UserError
+from apps.endpoints.file_parts import cores_written
 from apps.endpoints.models import Revision
 from apps.endpoints.samples import written
 from apps.experiments.models import Snapshot
@@ -41,6 +42,7 @@ def differences(old: Revision, new: Revision) -> list[Difference]:
         (_("Entry script"), old.entry_script, new.entry_script),
         (_("Environment"), old.environment_name, new.environment_name),
         (_("Memory of each, in MB"), _text(old.memory_mb), _text(new.memory_mb)),
+        (_("Cores of each"), cores_written(old.cpus), cores_written(new.cpus)),
         (_("Request to check it with"), _text(old.sample), _text(new.sample)),
     ]
     labels = {

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -21,6 +22,7 @@ FIXED, BY_LOAD = ("default", "manual"), ("target_utilization", "auto")
 COLLECTIONS = {"model_inputs": "inputs", "model_outputs": "outputs", "request": "inputs", "response": "outputs"}
 _TRUE, _FALSE = {"true", "1", "yes"}, {"false", "0", "no"}
 _MEMORY = re.compile(r"(\d+(?:\.\d+)?)\s*(Ki|Mi|Gi|K|M|G|k)?")
+_CPUS = re.compile(r"(\d{1,7}(?:\.\d{1,9})?)(m?)")
 _UNIT_BYTES = {"": 1, "k": 1000, "K": 1000, "M": 1000**2, "G": 1000**3, "Ki": 2**10, "Mi": 2**20, "Gi": 2**30}
 
 
@@ -92,6 +94,24 @@ def memory_mb_of(reader: FieldReader) -> int | None:
         reader.say(("resources", "limits", "memory"), _("it is a size such as 512Mi or 2Gi"))
         return None
     return max(1, round(float(match[1]) * _UNIT_BYTES[match[2] or ""] / 2**20))
+
+
+def cpus_of(reader: FieldReader) -> Decimal | None:
+    """Return the limit of processor time, in cores, as Kubernetes writes it (``0.5`` or ``500m``)."""
+    limits = reader.mapping("resources").get("limits")
+    said = limits.get("cpu") if isinstance(limits, dict) else None
+    if said is None:
+        return None
+    match = _CPUS.fullmatch(str(said).strip())
+    if match is None:
+        reader.say(("resources", "limits", "cpu"), _("it is a number of cores such as 0.5 or 500m"))
+        return None
+    return Decimal(match[1]) / (1000 if match[2] else 1)
+
+
+def cores_written(cpus: Decimal | None) -> str:
+    """Return a limit of processor time as a file and a page have it; empty for none."""
+    return "" if cpus is None else f"{cpus.normalize():f}"
 
 
 def scaling_written(scaling: Mapping[str, Any]) -> dict[str, Any]:

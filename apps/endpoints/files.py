@@ -10,6 +10,8 @@ from apps.core.errors import InvalidInput
 from apps.endpoints.file_parts import (
     collection_of,
     collection_written,
+    cores_written,
+    cpus_of,
     memory_mb_of,
     scaling_of,
     scaling_written,
@@ -119,7 +121,7 @@ def read_deployment(
     requests = {**probes.settings, **_requests(reader)}
     count = whole(reader, ("instance_count",), reader.tree.get("instance_count"))
     scaling, collection, memory_mb = scaling_of(reader), collection_of(reader), memory_mb_of(reader)
-    environment = _environment(reader, texts)
+    cpus, environment = cpus_of(reader), _environment(reader, texts)
     variables = reader.texts("environment_variables")
     _refuse(reader)
     known = _DEPLOYMENT | _SILENT
@@ -141,6 +143,7 @@ def read_deployment(
             variables=variables,
             request_settings=requests,
             memory_mb=memory_mb,
+            cpus=cpus,
             sample=reader.tree.get("sample_request"),
             warnings=(*warnings, *probes.warnings),
         ),
@@ -184,6 +187,7 @@ def draft_of_fields(workspace: Workspace, given: Mapping[str, Any], *, snapshot:
             variables=given.get("environment_variables", {}),
             request_settings=given.get("request_settings", {}),
             memory_mb=given.get("memory_mb"),
+            cpus=given.get("cpus"),
             sample=given.get("sample"),
         ),
     )
@@ -216,6 +220,9 @@ def write_deployment(deployment: Deployment) -> str:
         "data_collector": collection_written(deployment.collection),
     }
     if shown is not None:
+        limits = {"memory": f"{shown.memory_mb}Mi"} if shown.memory_mb else {}
+        if shown.cpus is not None:
+            limits["cpu"] = cores_written(shown.cpus)
         tree |= {
             "model": f"azureml:{shown.model_name}" if shown.model_name else None,
             "code_configuration": {"code": "./code", "scoring_script": shown.entry_script}
@@ -224,7 +231,7 @@ def write_deployment(deployment: Deployment) -> str:
             "environment": f"azureml:{shown.environment_name}",
             "environment_variables": shown.variables,
             "request_settings": {name: shown.requests[field] for name, field in REQUEST_SETTINGS.items()},
-            "resources": {"limits": {"memory": f"{shown.memory_mb}Mi"}} if shown.memory_mb else None,
+            "resources": {"limits": limits} if limits else None,
             "sample_request": shown.sample,
             **probes_written(shown.requests),
         }

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.core.errors import UserError
+from apps.endpoints.limits import LEAST_CPUS
 from apps.endpoints.models.endpoint import validate_name
 from apps.endpoints.scripts import NAME, first_fault
 from apps.endpoints.states import (
@@ -110,6 +111,14 @@ class DeploymentForm(CodeForm):
         min_value=64,
         required=False,
         help_text=gettext_lazy("Left empty, there is no limit but the machine's."),
+    )
+    cpus = forms.DecimalField(
+        label=gettext_lazy("Cores of each"),
+        min_value=LEAST_CPUS,
+        max_digits=7,
+        decimal_places=3,
+        required=False,
+        help_text=gettext_lazy("Such as 0.5 or 2. Left empty, each may use all cores of the machine."),
     )
     timeout_ms = forms.IntegerField(
         label=gettext_lazy("Longest answer, in ms"), min_value=1, max_value=LONGEST_TIMEOUT_MS, initial=5000

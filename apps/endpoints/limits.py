@@ -1,6 +1,7 @@
 """What the settings of a deployment may be. No models, no I/O."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -24,6 +25,7 @@ from apps.endpoints.states import (
 
 MOST_VARIABLES = 200
 LONGEST_VALUE = 10_000
+LEAST_CPUS, MOST_CPUS = Decimal("0.1"), Decimal(1024)
 LEAST_MEMORY_MB, MOST_MEMORY_MB = 64, 4 * 1024 * 1024
 
 REQUEST_RANGES = {
@@ -103,6 +105,23 @@ def checked_memory(memory_mb: int | None) -> int | None:
         sentence = _("This is a number of MB from %(low)d to %(high)d.")
         raise InvalidInput({"memory_mb": [sentence % {"low": LEAST_MEMORY_MB, "high": MOST_MEMORY_MB}]})
     return memory_mb
+
+
+def checked_cpus(cpus: Decimal | None, cores: int) -> Decimal | None:
+    """Return a limit of processor time, in cores; None for no limit of its own. Args: cores: of the machine; 0: not known.
+
+    Raises:
+        InvalidInput: it is out of its range, or the machine has not so many.
+    """
+    if cpus is None:
+        return None
+    if not LEAST_CPUS <= cpus <= MOST_CPUS:
+        sentence = _("This is a number of cores from %(low)s to %(high)s, such as 0.5.")
+        raise InvalidInput({"cpus": [sentence % {"low": LEAST_CPUS, "high": MOST_CPUS}]})
+    if cores and cpus > cores:
+        sentence = _("The machine that it runs on has %(cores)d cores. Give that at most, or nothing for no limit.")
+        raise InvalidInput({"cpus": [sentence % {"cores": cores}]})
+    return cpus.quantize(Decimal("0.001"))
 
 
 def checked_variables(variables: Mapping[str, str]) -> dict[str, str]:

@@ -5,11 +5,14 @@ import zipfile
 
 import pytest
 
+from apps.compute.models import LOCAL
 from apps.endpoints import services
+from apps.endpoints.differences import differences
 from apps.endpoints.models import Deployment, Endpoint
 from apps.endpoints.probes import probes_of
 from apps.experiments.jobs.fields import FieldReader
 from apps.experiments.jobs.yaml_text import read_yaml
+from tests.compute.factories import AgentFactory
 from tests.endpoints.factories import make_ready, open_replicas, order_of
 from tests.workspaces.factories import member
 
@@ -134,7 +137,7 @@ def test_probes_that_cannot_hold_as_they_are_say_what_holds(setting, api, base, 
     assert (words in "".join(warnings)) if words else not warnings
     again = read_yaml(api.get(f"{base}iris/deployments/blue/yaml/").content.decode(), "file")
     read = probes_of(FieldReader(again)).settings
-    assert {"startup_s": 900, "silence_s": 30} | read == {"startup_s": startup_s, "silence_s": silence_s}
+    assert {"startup_s": 900, "silence_s": 30, **read} == {"startup_s": startup_s, "silence_s": silence_s}
 
 
 @pytest.mark.parametrize(
@@ -321,3 +324,42 @@ def test_a_pass_is_for_everybody_who_may_read_and_for_nobody_else(setting, api_o
     from tests.accounts.factories import UserFactory
 
     assert api_of(UserFactory.create()).post(f"{base}iris/pass/").status_code == 404
+
+
+@pytest.mark.parametrize(("said", "cpus"), [("500m", "0.5"), ("1.5", "1.5"), ("2", "2")])
+def test_a_limit_of_cores_goes_from_the_file_to_the_order_the_page_and_back(setting, api, base, browser_of, said, cpus):
+    setting.endpoint()
+    text = f"name: blue\nmodel: azureml:{setting.model.reference}\nresources: {{limits: {{cpu: {said}}}}}\n"
+    made = api.post(f"{base}iris/deployments/", {"file": text}, format="json")
+    assert made.status_code == 201, made.content
+    assert made.json()["candidate"]["cpus"] == float(cpus)
+    again = read_yaml(api.get(f"{base}iris/deployments/blue/yaml/").content.decode(), "file").value
+    assert str(again["resources"]["limits"]["cpu"]) == cpus
+    (replica,) = make_ready(Deployment.objects.get())
+    assert order_of(replica).spec["limits"]["cpus"] == float(cpus)
+    page = browser_of(setting.actor).get(Endpoint.objects.get().get_absolute_url()).content.decode()
+    assert f"each replica may use {cpus} cores" in page
+    again = api.post(f"{base}iris/deployments/blue/revisions/", {"model": setting.model.reference}, format="json")
+    assert again.json()["candidate"]["cpus"] is None
+    old, new = Deployment.objects.get().revisions.order_by("number")
+    assert [(line.before, line.after) for line in differences(old, new)] == [(cpus, "")]
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"cpus": "0.01"}, "from 0.1 to"),
+        ({"cpus": "65"}, "The machine that it runs on has 64 cores."),
+        (
+            {"file": "name: blue\nresources: {limits: {cpu: many}}\n"},
+            "Line 2: it is a number of cores such as 0.5 or 500m",
+        ),
+    ],
+)
+def test_a_limit_of_cores_that_cannot_hold_is_refused_in_words(setting, api, base, fields, words):
+    setting.endpoint()
+    AgentFactory.create(name=LOCAL, cores=64)
+    said = {"name": "blue", "model": setting.model.reference} if "file" not in fields else {}
+    refused = api.post(f"{base}iris/deployments/", {**said, **fields}, format="json")
+    assert refused.status_code == 400
+    assert words in refused.content.decode()

@@ -231,3 +231,13 @@ def test_every_guessed_script_can_be_read(framework):
 )
 def test_a_script_that_may_serve_is_let_through(script):
     assert first_fault(script, "score.py") == ""
+
+
+def test_a_limit_of_cores_is_set_in_the_form_and_shown_when_it_is_changed(setting, site):
+    address = at(setting, "deploy", model=setting.model.reference)
+    refused = site.post(address, {**WHERE, "code_from": "none", "cpus": "0.05"})
+    assert refused.status_code == 422
+    assert refused.context["form"].errors["cpus"]
+    assert site.post(address, {**WHERE, "code_from": "none", "cpus": "0.5"}).status_code == 302
+    form = site.get(at(setting, "update", "churn", "blue")).context["form"]
+    assert form["cpus"].value() == "0.5"

@@ -1,13 +1,16 @@
 """Limits of time, memory and processes, and stopping on request."""
 
+import json
 import os
 import re
 import signal
+import subprocess
+import sys
 import time
 
 import pytest
 
-from mlstudio.runner import interpreters, memory, processes, sandbox
+from mlstudio.runner import interpreters, memory, processes, processor, sandbox
 from mlstudio.runner.folder import WorkFolder
 from mlstudio.runner.progress import Progress
 from mlstudio.runner.running import Command
@@ -33,24 +36,79 @@ def test_a_run_that_uses_too_much_memory_is_ended_with_the_numbers(machine, comm
     assert order.end["reason"].endswith("of 200 MB of memory")
 
 
-@pytest.mark.parametrize("kind", ["bubblewrap", "none"])
-def test_without_control_groups_a_watchdog_does_the_same(tmp_path, monkeypatch, kind, sandboxed):
-    monkeypatch.setattr(memory, "CGROUP", tmp_path / "none")
+def in_sandbox(tmp_path, kind, command, limits):
+    """Run a command in a sandbox of a kind, with limits; returns how it ended, and what it said."""
     folder = WorkFolder(tmp_path / "work")
     folder.logs.mkdir(parents=True)
     sandbox.prepare_run_folder(kind, folder, tmp_path)
     sandbox.make_folders(folder, None)
     where = sandbox.layout(kind, folder, folder.path)
-    command = ["/bin/sh", "-c", EAT.replace("python", str(interpreters.own().path))]
+    line = ["/bin/sh", "-c", command.replace("python", str(interpreters.own().path))]
     shown = [folder.run / "home", interpreters.own().prefix]
-    argv = sandbox.command_line(kind, folder, where, command, uid=None, processes=None, shown=shown)
+    argv = sandbox.command_line(kind, folder, where, line, uid=None, processes=None, shown=shown)
     running = Command(folder)
-    variables = {"PATH": os.environ["PATH"]}
-    running.start(argv, variables, {"memory_mb": 200}, str(folder.logs / "std.txt"), kind=kind, uid=None, uid_lock=None)
-    ending = running.watch(Progress(folder, 60))
+    log = folder.logs / "std.txt"
+    running.start(argv, {"PATH": os.environ["PATH"]}, limits, str(log), kind=kind, uid=None, uid_lock=None)
+    return running.watch(Progress(folder, 60)), log.read_text()
+
+
+@pytest.mark.parametrize("kind", ["bubblewrap", "none"])
+def test_without_control_groups_a_watchdog_does_the_same(tmp_path, monkeypatch, kind, sandboxed):
+    monkeypatch.setattr(memory, "CGROUP", tmp_path / "none")
+    ending, _log = in_sandbox(tmp_path, kind, EAT, {"memory_mb": 200})
     assert re.fullmatch(r"used [2-9]\d\d of 200 MB of memory", ending.reason)
     assert ending.signal == signal.SIGKILL
-    assert not processes.descendants((folder.read("keeper.json") or {})["pid"])
+    keeper = WorkFolder(tmp_path / "work").read("keeper.json") or {}
+    assert not processes.descendants(keeper["pid"])
+
+
+SEEN = """
+import json, os
+print(json.dumps({"cores": sorted(os.sched_getaffinity(0)), "threads": os.environ["OMP_NUM_THREADS"],
+                  "mkl": os.environ["MKL_NUM_THREADS"]}))
+"""
+
+
+def test_a_limit_of_cores_is_felt_by_the_program_and_its_libraries_start_no_more_threads(machine):
+    order = machine.run("python see.py", {"see.py": SEEN}, limits={"cpus": 0.5}, variables={"MKL_NUM_THREADS": "3"})
+    assert order.end["outcome"] == "succeeded", order.log
+    seen = json.loads(order.log)
+    assert (seen["threads"], seen["mkl"]) == ("1", "3")
+    everything = os.sched_getaffinity(0)
+    in_a_group = len(seen["cores"]) == len(everything)
+    assert in_a_group or len(seen["cores"]) == 1
+
+
+@pytest.mark.parametrize("kind", ["bubblewrap", "none"])
+def test_without_control_groups_a_program_has_some_of_the_cores(tmp_path, monkeypatch, kind, sandboxed):
+    monkeypatch.setattr(memory, "CGROUP", tmp_path / "none")
+    program = "import os; print(sorted(os.sched_getaffinity(0)))"
+    ending, log = in_sandbox(tmp_path, kind, f"exec python -c '{program}'", {"cpus": 0.5})
+    assert ending.outcome == "succeeded"
+    assert len(json.loads(log)) == 1
+    assert set(json.loads(log)) <= os.sched_getaffinity(0)
+
+
+def test_without_control_groups_cores_are_rounded_up():
+    everything = sorted(os.sched_getaffinity(0))
+    assert len(processor.choose_cores("one", 1.2)) == min(2, len(everything))
+    assert processor.choose_cores("one", len(everything)) == everything
+
+
+def test_a_control_group_is_told_the_share():
+    if (group := processor.make_group(f"test-{os.getpid()}", 0.5)) is None:
+        pytest.skip("this machine lets us make no control group of processors")
+    try:
+        with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"]) as child:
+            group.members.write_text(str(child.pid))
+            assert str(child.pid) in group.members.read_text().split()
+            child.kill()
+        files = ("cpu.max", "cpu.cfs_quota_us")
+        (told,) = [(group.path / name).read_text().split()[0] for name in files if (group.path / name).exists()]
+        assert told == "50000"
+    finally:
+        group.remove()
+    assert not group.path.exists()
 
 
 def test_sizes_are_said_as_people_say_them():

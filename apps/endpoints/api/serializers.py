@@ -55,12 +55,13 @@ class RevisionSerializer(serializers.ModelSerializer[Revision]):
 
     model = serializers.CharField(source="model_name", read_only=True)
     environment = serializers.CharField(source="environment_name", read_only=True)
+    cpus = serializers.FloatField(read_only=True, allow_null=True)
 
     class Meta:
         model = Revision
         fields = (
             "number", "state", "reason", "model", "entry_script", "environment", "variables", "request_settings",
-            "memory_mb", "sample", "warnings", "created_at",
+            "memory_mb", "cpus", "sample", "warnings", "created_at",
         )  # fmt: skip
         read_only_fields = fields
 
@@ -220,6 +221,13 @@ class CreateDeploymentSerializer(serializers.Serializer[Any]):
     )
     request_settings = serializers.DictField(child=serializers.IntegerField(), required=False)
     memory_mb = serializers.IntegerField(required=False, allow_null=True)
+    cpus = serializers.DecimalField(
+        max_digits=7,
+        decimal_places=3,
+        required=False,
+        allow_null=True,
+        help_text="Cores that each replica may use, at least 0.1; left out: as many as the machine has.",
+    )
     sample = serializers.JSONField(
         required=False, allow_null=True, help_text="A request that each replica must answer before it gets any other."
     )

@@ -86,6 +86,7 @@ class Revision(BaseModel):
     ``model_name`` (``iris:2``) outlives the model. ``environment`` is the id of an environment version. Without ``entry_script``
     the model is MLflow's and needs none. ``request_settings``: what ``limits.checked_requests`` returned
     when it was made; ``requests`` is what holds.
+    ``cpus``: how many cores' time each of its servers may use; None for no limit.
     ``sample``: a request that each of its servers answers before it gets any other; None for the model's own example.
     ``schema`` is what its servers say that they take and give. ``failures``: how often in a row a server of it failed;
     ``retry_at``: not before then is the next one started.
@@ -104,6 +105,7 @@ class Revision(BaseModel):
     variables = models.JSONField(default=dict, blank=True)
     request_settings = models.JSONField(default=dict, blank=True)
     memory_mb = models.PositiveIntegerField(null=True, blank=True)
+    cpus = models.DecimalField(max_digits=7, decimal_places=3, null=True, blank=True)
     sample = models.JSONField(null=True, blank=True)
     warnings = models.JSONField(default=list, blank=True)
     schema = models.JSONField(default=dict, blank=True)

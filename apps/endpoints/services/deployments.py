@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -9,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
+from apps.compute.models import LOCAL, Agent
 from apps.core import hooks
 from apps.core.errors import InvalidInput
 from apps.endpoints import limits
@@ -41,8 +43,8 @@ from apps.workspaces.services.shared import acting, check_fields
 class Settings:
     """What a revision shall be. ``environment``: a name, the mapping of a file, or None to have it guessed.
 
-    ``request_settings`` and ``memory_mb`` have defaults where they are left out; see ``limits``. ``sample``: a request that each
-    server must answer before it gets any other.
+    ``request_settings``, ``memory_mb`` and ``cpus`` have defaults where they are left out; see ``limits``. ``sample``: a request
+    that each server must answer before it gets any other.
     """
 
     model: ModelVersion | None = None
@@ -52,6 +54,7 @@ class Settings:
     variables: Mapping[str, str] = field(default_factory=dict)
     request_settings: Mapping[str, int] = field(default_factory=dict)
     memory_mb: int | None = None
+    cpus: Decimal | None = None
     sample: Any = None
     warnings: tuple[str, ...] = ()
 
@@ -213,6 +216,7 @@ def settings_of(revision: Revision) -> Settings:
         variables=revision.variables,
         request_settings=revision.request_settings,
         memory_mb=revision.memory_mb,
+        cpus=revision.cpus,
         sample=revision.sample,
     )
 
@@ -237,6 +241,7 @@ def _add_revision(actor: User, deployment: Deployment, settings: Settings) -> No
         variables={**environment.variables, **limits.checked_variables(settings.variables)},
         request_settings=limits.checked_requests(settings.request_settings),
         memory_mb=limits.checked_memory(settings.memory_mb),
+        cpus=limits.checked_cpus(settings.cpus, _most_cores()),
         sample=settings.sample,
         warnings=[*settings.warnings, *environment.warnings],
         created_by=actor,
@@ -250,6 +255,11 @@ def _add_revision(actor: User, deployment: Deployment, settings: Settings) -> No
     deployment.state = DeploymentState.UPDATING if deployment.revision_id else DeploymentState.CREATING
     deployment.reason = environment.reason
     deployment.save()
+
+
+def _most_cores() -> int:
+    """Return how many cores the machine has on which servers run; 0 where it has not said so yet."""
+    return max(Agent.objects.filter(name=LOCAL).values_list("cores", flat=True), default=0)
 
 
 def _check_model(settings: Settings) -> None:

@@ -64,7 +64,10 @@ def _spec(replica: Replica, environment: ResolvedEnvironment) -> dict[str, Any]:
         "entry_script": revision.entry_script,
         "inputs": {model.model.name: _input(model)} if model else {},
         "variables": revision.variables,
-        "limits": {"memory_mb": revision.memory_mb},
+        "limits": {
+            "memory_mb": revision.memory_mb,
+            "cpus": None if revision.cpus is None else float(revision.cpus),
+        },
         "server": {
             "workers": 1,
             "max_concurrent": settings["max_concurrent"],

@@ -124,7 +124,7 @@ def deploy_model(request: WorkspaceRequest, model: ModelVersion, form: DeployFor
 
 def context_of(request: WorkspaceRequest, form: DeploymentForm) -> dict[str, Any]:
     """Return what the templates of these forms take."""
-    limits = (*REQUEST_FIELDS, "memory_mb", "variables")
+    limits = (*REQUEST_FIELDS, "memory_mb", "cpus", "variables")
     return {
         "workspace": request.workspace,
         "form": form,
@@ -165,6 +165,7 @@ def _settings(request: WorkspaceRequest, model: ModelVersion | None, form: Deplo
         variables=given["variables"],
         request_settings=form.request_settings(),
         memory_mb=given["memory_mb"],
+        cpus=given["cpus"],
         sample=given["sample"],
     )
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from apps.core.errors import UserError
 from apps.endpoints import services
+from apps.endpoints.file_parts import cores_written
 from apps.endpoints.forms import (
     KEPT,
     NO_SCRIPT,
@@ -67,7 +68,8 @@ def start_of(model: ModelVersion, paths: list[str] | None = None) -> dict[str, A
 def start_of_update(deployment: Deployment, shown: Revision, model: ModelVersion | None) -> dict[str, Any]:
     """Return what the form of an update begins with: what is served."""
     start: dict[str, Any] = {**shown.requests}
-    start |= {"memory_mb": shown.memory_mb, "instance_count": deployment.instance_count, "variables": shown.variables}
+    start |= {"memory_mb": shown.memory_mb, "cpus": cores_written(shown.cpus)}
+    start |= {"instance_count": deployment.instance_count, "variables": shown.variables}
     start |= {"environment": shown.environment_name if model is None or shown.model_id == model.pk else ""}
     start |= {"sample": written(shown.sample) if shown.sample is not None else ""}
     start |= settings_initial(deployment.scaling, deployment.collection)

@@ -12,6 +12,7 @@ from apps.core.keys import PRIMARY, SECONDARY
 from apps.core.markdown import render_markdown
 from apps.endpoints import services
 from apps.endpoints.addresses import scoring_url, swagger_url
+from apps.endpoints.file_parts import cores_written
 from apps.endpoints.models import Deployment, Endpoint, Replica
 from apps.endpoints.samples import sample_of
 from apps.endpoints.services.placing import LOG
@@ -118,13 +119,14 @@ def _card(deployment: Deployment) -> dict[str, Any]:
     )
     open_ones = list(rows.exclude(state=ReplicaState.ENDED)[:MOST_REPLICAS])
     ended = list(rows.filter(state=ReplicaState.ENDED)[:MOST_ENDED])
-    last = deployment.revisions.order_by("-number").first()
+    last, shown = deployment.revisions.order_by("-number").first(), deployment.shown_revision
     return {
         "deployment": deployment,
         "status": status_of(deployment),
         "reason": sentence(deployment.reason),
         "scale_reason": sentence(deployment.scale_reason) if deployment.scale_reason != deployment.reason else "",
-        "revision": deployment.shown_revision,
+        "revision": shown,
+        "cores": cores_written(shown.cpus) if shown else "",
         "share": deployment.endpoint.traffic.get(deployment.name, 0),
         "is_updating": deployment.candidate_id is not None and deployment.revision_id is not None,
         "failed": last if last is not None and last.state == RevisionState.FAILED else None,

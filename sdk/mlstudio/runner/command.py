@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
+from mlstudio.runner import processor
 from mlstudio.runner.interpreters import Interpreter
 from mlstudio.runner.sandbox import Layout
 
@@ -81,6 +82,8 @@ def surroundings(spec: dict[str, Any], where: Layout, python: Interpreter, has_e
         "MLFLOW_DISABLE_TELEMETRY": "true",
         **{name: os.environ[name] for name in SHARED if name in os.environ},
     }
+    if cpus := (spec.get("limits") or {}).get("cpus"):
+        defaults |= processor.threads(cpus)
     if has_environment:
         defaults["VIRTUAL_ENV"] = where.environment
     places = {

@@ -49,7 +49,8 @@ def main(path: str) -> int:
 def start(folder: WorkFolder, plan: dict[str, Any], keep_open: tuple[int, ...] = ()) -> subprocess.Popen[bytes]:
     """Start a keeper as a process of its own.
 
-    Args: plan: ``command``, ``env``, ``log``, ``uid`` and ``cgroups``, files to write its process id to.
+    Args: plan: ``command``, ``env``, ``log``, ``uid`` and ``cgroups``, files to write its process id to, and
+            ``cores``, those it may use; none: all of them.
         keep_open: descriptors it holds for as long as it lives.
     """
     folder.write("keeper-plan.json", plan)
@@ -83,6 +84,8 @@ def _run(plan: dict[str, Any]) -> dict[str, Any]:
             signal.signal(number, signal.SIG_DFL)
         for file in plan["cgroups"]:
             Path(file).write_text(str(os.getpid()))
+        if plan.get("cores"):
+            os.sched_setaffinity(0, plan["cores"])
 
     try:
         child = subprocess.Popen(  # noqa: S603

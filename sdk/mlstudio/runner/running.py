@@ -9,7 +9,7 @@ import signal
 import time
 from typing import Any
 
-from mlstudio.runner import keeper, memory, processes, sandbox
+from mlstudio.runner import keeper, memory, processes, processor, sandbox
 from mlstudio.runner.ending import SYSTEM_ERROR, USER_ERROR, Ending, of_command, said_of_itself
 from mlstudio.runner.folder import WorkFolder
 from mlstudio.runner.measure import Meter
@@ -46,9 +46,12 @@ class Command:
             ``uid_lock``, the descriptor that keeps that user taken.
         """
         group = memory.make_group(self._folder.name, limits["memory_mb"]) if limits.get("memory_mb") else None
+        cpus = limits.get("cpus")
+        share = processor.make_group(self._folder.name, cpus) if cpus else None
         self._kept = {
             "limits": limits,
             "cgroup": str(group.path) if group else None,
+            "cpu_cgroup": str(share.path) if share else None,
             "kind": how["kind"],
             "uid": how["uid"],
         }
@@ -58,7 +61,8 @@ class Command:
             "env": variables,
             "log": log,
             "uid": how["uid"],
-            "cgroups": [str(group.members)] if group else [],
+            "cgroups": [str(each.members) for each in (group, share) if each],
+            "cores": processor.choose_cores(self._folder.name, cpus) if cpus and not share else [],
         }
         keep_open = (how["uid_lock"],) if how["uid_lock"] is not None else ()
         # Who waits for it is the keeper of the exit code; we only see to it that no zombie stays.
@@ -153,6 +157,8 @@ class Command:
         used_up = group is not None and group.has_killed()
         if group is not None:
             group.remove()
+        if share := self._kept.get("cpu_cgroup"):
+            memory.Group(memory.Path(share)).remove()
         if ending is not None:
             ending.exit_code = (ended or {}).get("exit_code")
             ending.signal = (ended or {}).get("signal")
