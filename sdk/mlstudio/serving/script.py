@@ -14,7 +14,7 @@ from time import perf_counter
 from types import ModuleType
 from typing import Any
 
-from mlstudio.serving import failures, rawhttp, stand_ins
+from mlstudio.serving import collected, failures, rawhttp, stand_ins
 from mlstudio.serving.answers import Answer, NotJson, failure, json_answer
 from mlstudio.serving.bodies import BadInput, arguments, parse, problem_of, text_of
 from mlstudio.serving.failures import StartFailed
@@ -97,6 +97,7 @@ class Script:
             return failure(refusal.status, str(refusal))
         if self._takes_headers:
             values[HEADERS_NAME] = dict(rawhttp.Headers(request.headers))
+        collected.begin()
         began = perf_counter()
         try:
             value = self._call(values)
@@ -113,7 +114,7 @@ class Script:
             return answer
         except BaseException as error:
             return self._failed(error, request)
-        answer.headers.append(("x-ms-run-fn-exec-ms", f"{took_ms:.3f}"))
+        answer.headers += [("x-ms-run-fn-exec-ms", f"{took_ms:.3f}"), *collected.headers()]
         return answer
 
     def _call(self, values: dict[str, Any]) -> Any:

@@ -1,8 +1,10 @@
 """Sampled requests and their answers, where a deployment collects them: to the spool, and from there to the studio's storage."""
 
 import asyncio
+import base64
 import logging
 import random
+import zlib
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -66,10 +68,11 @@ class Collector:
             "ms": round(took_ms, 3),
             "model": settings["model"],
         }
+        tables = _tables(answered.collected)
         if wanted["inputs"]:
-            line["input"] = _text(request.body)
+            line["input"] = tables.get("input") or _text(request.body)
         if wanted["outputs"]:
-            line["output"] = _text(answered.body)
+            line["output"] = tables.get("output") or _text(answered.body)
         if not self._spool.append(head, line):
             self.dropped += 1
 
@@ -118,6 +121,19 @@ def _hand_over(path: Path) -> None:
         first_at=min(times),
         last_at=max(times),
     )
+
+
+def _tables(packed: str) -> dict[str, str]:
+    """Return what a script collected itself, by side; nothing where that cannot be read."""
+    if not packed:
+        return {}
+    try:
+        unpacker = zlib.decompressobj()
+        text = unpacker.decompress(base64.b64decode(packed), WHOLE_BYTES)
+        tables = orjson.loads(text)
+    except (ValueError, zlib.error):
+        return {}
+    return {side: rows for side, rows in tables.items() if isinstance(rows, str)} if isinstance(tables, dict) else {}
 
 
 def _text(body: bytes | None) -> str | None:

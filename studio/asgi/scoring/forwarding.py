@@ -20,10 +20,12 @@ _NOT_SENT = frozenset(
      b"upgrade", b"host", b"content-length", b"authorization", b"cookie", b"azureml-model-deployment", b"x-request-id",
      b"expect"}
 )  # fmt: skip
+# What a script collected, for the gateway alone.
+COLLECTED = "x-studio-collected"
 # Cookies would be the studio's own host's.
 _NOT_ANSWERED = frozenset(
     {"connection", "keep-alive", "transfer-encoding", "content-length", "set-cookie", "server", "date", "trailer", "upgrade",
-     "azureml-model-deployment", "x-request-id"}
+     "azureml-model-deployment", "x-request-id", COLLECTED}
 )  # fmt: skip
 _ALWAYS = [
     (b"x-content-type-options", b"nosniff"),
@@ -64,12 +66,16 @@ class Request:
 
 @dataclass(frozen=True)
 class Answered:
-    """What was answered. ``body``: None where it was too large to be kept. ``size`` in bytes."""
+    """What was answered. ``body``: None where it was too large to be kept. ``size`` in bytes.
+
+    ``collected``: tables that the script collected itself, packed.
+    """
 
     status: int
     size: int
     body: bytes | None = None
     content_type: str = ""
+    collected: str = ""
 
 
 async def forward(pool: Pool, upstream: Upstream, request: Request, send: Send) -> Answered:
@@ -119,20 +125,21 @@ async def _pass_on(pool: Pool, upstream: Upstream, request: Request, send: Send)
             timeout=aiohttp.ClientTimeout(total=timeout_ms / 1000, sock_connect=CONNECT_WITHIN_S),
         ) as response:
             status, content_type = response.status, response.headers.get("content-type", "")
+            collected = response.headers.get(COLLECTED, "")
             length = response.content_length
             if length is not None and length <= WHOLE_BYTES:
                 body = await response.read()
                 has_begun = True
                 await _begin(send, response, request, len(body))
                 await send({"type": "http.response.body", "body": body})
-                return Answered(status, len(body), body, content_type)
+                return Answered(status, len(body), body, content_type, collected)
             has_begun = True
             await _begin(send, response, request, length)
             async for chunk in response.content.iter_any():
                 answered += len(chunk)
                 await send({"type": "http.response.body", "body": chunk, "more_body": True})
             await send({"type": "http.response.body", "body": b""})
-            return Answered(status, answered)
+            return Answered(status, answered, collected=collected)
     except NOT_CONNECTED:
         raise
     except TimeoutError:

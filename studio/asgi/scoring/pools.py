@@ -16,6 +16,8 @@ from studio.asgi.scoring.refusals import Refused
 
 # A server that could not be reached is passed over for so long; by then the routes know better.
 AVOIDED_FOR_S = 1.0
+# What a script collected comes as a header of its answer.
+MOST_HEADER_BYTES = 64 << 10
 UNIX, TCP = "unix:", "tcp:"
 
 
@@ -37,6 +39,7 @@ class Upstream:
             connector=connector,
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,
+            max_field_size=MOST_HEADER_BYTES,
             skip_auto_headers=("User-Agent", "Accept", "Accept-Encoding"),
             headers={DOOR_HEADER: door_token(UUID(replica_id))} if is_far else None,
         )

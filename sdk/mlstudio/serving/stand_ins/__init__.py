@@ -15,6 +15,8 @@ from types import ModuleType
 
 HERE = Path(__file__).parent
 FILES = {
+    "azureml.ai.monitoring": "monitoring.py",
+    "azureml.ai.monitoring.context": "monitoring_context.py",
     "azureml.contrib.services.aml_request": "aml_request.py",
     "azureml.contrib.services.aml_response": "aml_response.py",
     "azureml_inference_server_http.api.aml_request": "aml_request.py",
@@ -30,11 +32,14 @@ class Finder(MetaPathFinder):
         self, name: str, _path: Sequence[str] | None = None, _target: ModuleType | None = None
     ) -> ModuleSpec | None:
         """Return where a module is."""
+        if name in FILES:
+            below: list[str] | None = [] if name in PACKAGES else None
+            return spec_from_file_location(name, HERE / FILES[name], submodule_search_locations=below)
         if name in PACKAGES:
             spec = ModuleSpec(name, None, is_package=True)
             spec.submodule_search_locations = []
             return spec
-        return spec_from_file_location(name, HERE / FILES[name]) if name in FILES else None
+        return None
 
 
 def install() -> None:
