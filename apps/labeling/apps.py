@@ -10,4 +10,5 @@ class LabelingConfig(AppConfig):
         from apps.labeling import entries
 
         entries.register_verbs()
+        hooks.navigation.add(entries.navigation)
         hooks.workspace_holds.add(entries.workspace_holds)

@@ -30,10 +30,30 @@ def workspace_holds(workspace_ids: Collection[UUID]) -> dict[UUID, list[Holding]
 def register_verbs() -> None:
     """Say how records of what is done with projects read."""
     for verb, label, sentence in (
-        ("labeling.created", gettext_lazy("Labeling project created"), gettext_lazy("%(actor)s created the labeling project %(target)s")),
-        ("labeling.edited", gettext_lazy("Labeling project changed"), gettext_lazy("%(actor)s changed the labeling project %(target)s")),
-        ("labeling.paused", gettext_lazy("Labeling paused"), gettext_lazy("%(actor)s paused the labeling project %(target)s")),
-        ("labeling.resumed", gettext_lazy("Labeling resumed"), gettext_lazy("%(actor)s resumed the labeling project %(target)s")),
-        ("labeling.deleted", gettext_lazy("Labeling project deleted"), gettext_lazy("%(actor)s deleted the labeling project %(summary)s")),
-    ):  # fmt: skip
+        (
+            "labeling.created",
+            gettext_lazy("Labeling project created"),
+            gettext_lazy("%(actor)s created the labeling project %(target)s"),
+        ),
+        (
+            "labeling.edited",
+            gettext_lazy("Labeling project changed"),
+            gettext_lazy("%(actor)s changed the labeling project %(target)s"),
+        ),
+        (
+            "labeling.paused",
+            gettext_lazy("Labeling paused"),
+            gettext_lazy("%(actor)s paused the labeling project %(target)s"),
+        ),
+        (
+            "labeling.resumed",
+            gettext_lazy("Labeling resumed"),
+            gettext_lazy("%(actor)s resumed the labeling project %(target)s"),
+        ),
+        (
+            "labeling.deleted",
+            gettext_lazy("Labeling project deleted"),
+            gettext_lazy("%(actor)s deleted the labeling project %(summary)s"),
+        ),
+    ):
         verbs.register(verb, label, sentence)

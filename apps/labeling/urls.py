@@ -1,7 +1,18 @@
-"""Pages below ``/workspaces/<name>/labeling/``."""
+"""Pages below ``/workspaces/<name>/labeling/``. What stands below ``-/`` is of no project: no project's name begins so."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from apps.labeling.views import projects
 
 app_name = "labeling"
 
-urlpatterns: list[URLPattern] = []
+_one = "<str:project_name>/"
+
+urlpatterns = [
+    path("", projects.project_list, name="projects"),
+    path("-/new/", projects.new, name="new"),
+    path(_one, projects.project, name="project"),
+    path(f"{_one}pause/", projects.pause, {"paused": True}, name="pause"),
+    path(f"{_one}resume/", projects.pause, {"paused": False}, name="resume"),
+    path(f"{_one}delete/", projects.delete, name="delete"),
+]

@@ -93,4 +93,8 @@ def test_every_action_of_the_policy_table_has_its_row_and_is_asked_for():
 
 def test_owners_may_do_everything_and_labelers_hardly_anything():
     assert all(Role.OWNER in roles for roles in POLICY.values())
-    assert {action for action, roles in POLICY.items() if Role.LABELER in roles} == {Action.WORKSPACE_ENTER}
+    assert {action for action, roles in POLICY.items() if Role.LABELER in roles} == {
+        Action.WORKSPACE_ENTER,
+        Action.LABELING_READ,
+        Action.LABELING_LABEL,
+    }

@@ -96,7 +96,7 @@ class LabelingProject(BaseModel):
 
 
 class Label(BaseModel):
-    """A label of a project. ``key`` is what answers name it by; it outlives renaming. A removed one stays for answers that have it."""
+    """A label of a project. ``key`` is what answers name it by; it outlives renaming. A removed one stays for answers."""
 
     project = models.ForeignKey(LabelingProject, on_delete=models.CASCADE, related_name="labels")
     key = models.CharField(max_length=8)
