@@ -58,7 +58,7 @@ export function cornerOf(rect: Rect, corner: Corner): Point {
 
 /** With one corner drawn to a point. What would be too small stays as it was. */
 export function resized<T extends Rect>(rect: T, corner: Corner, to: Point, image: Size): T {
-  const opposite = `${corner.startsWith('n') ? 's' : 'n'}${corner.endsWith('w') ? 'e' : 'w'}`;
+  const opposite: Corner = `${corner.startsWith('n') ? 's' : 'n'}${corner.endsWith('w') ? 'e' : 'w'}`;
   const made = dragged(cornerOf(rect, opposite), to, image);
   return made ? { ...rect, ...made } : rect;
 }
