@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.labeling.views import projects
+from apps.labeling.views import pictures, projects
 
 app_name = "labeling"
 
@@ -14,5 +14,6 @@ urlpatterns = [
     path(_one, projects.project, name="project"),
     path(f"{_one}pause/", projects.pause, {"paused": True}, name="pause"),
     path(f"{_one}resume/", projects.pause, {"paused": False}, name="resume"),
+    path(f"{_one}items/<int:item_number>/picture/", pictures.picture, name="picture"),
     path(f"{_one}delete/", projects.delete, name="delete"),
 ]
