@@ -93,3 +93,15 @@ test('drafts of items that are not open here wait for when they are', async () =
   expect(server.saved.size).toBe(0);
   expect(outbox.waiting()).toHaveLength(1);
 });
+
+test('what was submitted as a whole is not sent as a draft afterwards', async () => {
+  const server = new Server();
+  const outbox = new Outbox(shelf(), 'p', server.send, () => undefined);
+  outbox.open(1, 0);
+  outbox.open(2, 0);
+  outbox.put(draft(1, 'a'));
+  outbox.put(draft(2, 'b'));
+  outbox.drop([1]);
+  await outbox.flush();
+  expect([...server.saved.keys()]).toEqual([2]);
+});

@@ -40,9 +40,10 @@ export interface Item {
   number: number;
   name: string;
   media: 'image' | 'text';
-  url: string;
-  width: number;
-  height: number;
+  url: string | null;
+  thumbnail: string | null;
+  width: number | null;
+  height: number | null;
   text: string | null;
   answer: Answer | null;
   draft_version: number;
