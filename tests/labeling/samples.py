@@ -11,7 +11,7 @@ def project_name(workspace: Workspace, person: User) -> str:
     """A project of one text that waits for its label."""
     project = LabelingProject.objects.create(
         workspace=workspace,
-        name=f"project-{workspace.labeling_projects.count()}",
+        name=f"project-{LabelingProject.objects.count()}",
         media=Media.TEXT,
         task=Task.TEXT_MULTICLASS,
         dataset=DatasetFactory.create(workspace=workspace).latest,

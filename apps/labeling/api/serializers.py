@@ -113,7 +113,7 @@ class SubmittedAnswerSerializer(DraftAnswerSerializer):
     comment = serializers.CharField(max_length=2000, allow_blank=True, default="")
 
 
-class SubmitSerializer(serializers.Serializer[Any]):
+class SubmitAnswersSerializer(serializers.Serializer[Any]):
     """Answers that are submitted together."""
 
     items = SubmittedAnswerSerializer(many=True, allow_empty=False, max_length=MOST_AT_ONCE)  # type: ignore[call-arg]

@@ -26,9 +26,11 @@ class OneProjectAPI(WorkspaceAPI, APIView):
     project: LabelingProject
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Find the project in the workspace, once it is known who calls."""
+        """Find the project in the workspace, and the item in it, once it is known who calls."""
         super().initial(request, *args, **kwargs)
         self.project = projects.find_project(self.workspace, kwargs["project_name"])
+        if "item_number" in kwargs:  # before the body is looked at
+            queue.find_item(self.project, kwargs["item_number"])
 
     def command(self, kind: Any) -> dict[str, Any]:
         """Return what was sent, once it is sound."""
@@ -90,10 +92,10 @@ class DraftAnswer(OneProjectAPI):
 class SubmitAnswers(OneProjectAPI):
     """Answers that are done."""
 
-    @extend_schema(request=shapes.SubmitSerializer, responses={204: None})
+    @extend_schema(request=shapes.SubmitAnswersSerializer, responses={204: None})
     def post(self, request: Request, **kwargs: Any) -> Response:
         """Submit answers, all or none. The same sent twice counts once."""
-        said = [Said(**one) for one in self.command(shapes.SubmitSerializer)["items"]]
+        said = [Said(**one) for one in self.command(shapes.SubmitAnswersSerializer)["items"]]
         answers.submit_answers(actor=self.actor, project=self.project, said=said)
         return Response(status=204)
 
