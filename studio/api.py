@@ -26,5 +26,6 @@ urlpatterns = [
     path("", include("apps.registry.api.urls")),
     path("", include("apps.pipelines.api.urls")),
     path("", include("apps.designer.api.urls")),
+    path("", include("apps.labeling.api.urls")),
     path("workspaces/<str:name>/runs/<uuid:run_id>/", include("apps.experiments.api.logged_urls")),
 ]

@@ -27,6 +27,7 @@ BASE_DIR = PROJECT_DIR
 INSTALLED_APPS = [
     "apps.portal",
     "apps.designer",
+    "apps.labeling",
     "apps.endpoints",
     "apps.tracking",
     "apps.pipelines",

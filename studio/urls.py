@@ -18,6 +18,7 @@ urlpatterns = [
     path("workspaces/<str:name>/environments/", include("apps.environments.urls")),
     path("workspaces/<str:name>/data/", include("apps.data.urls")),
     path("workspaces/<str:name>/designer/", include("apps.designer.urls")),
+    path("workspaces/<str:name>/labeling/", include("apps.labeling.urls")),
     path("workspaces/<str:name>/", include("apps.pipelines.urls")),
     path("workspaces/<str:name>/models/", include("apps.registry.urls")),
     path("workspaces/<str:name>/endpoints/", include("apps.endpoints.urls")),

@@ -52,6 +52,11 @@ class Action(StrEnum):
     RUNS_WRITE = "runs.write"
     SCHEDULES_READ = "schedules.read"
     SCHEDULES_WRITE = "schedules.write"
+    LABELING_READ = "labeling.read"
+    LABELING_INSPECT = "labeling.inspect"
+    LABELING_LABEL = "labeling.label"
+    LABELING_REVIEW = "labeling.review"
+    LABELING_WRITE = "labeling.write"
     VIEWS_SHARE = "views.share"
 
 
@@ -93,6 +98,11 @@ POLICY: dict[Action, frozenset[Role]] = {
     Action.RUNS_WRITE: _BUILDERS,
     Action.SCHEDULES_READ: _STAFF,
     Action.SCHEDULES_WRITE: _BUILDERS,
+    Action.LABELING_READ: _EVERYBODY,
+    Action.LABELING_INSPECT: _STAFF | {Role.LABELING_TEAM_LEAD},
+    Action.LABELING_LABEL: _BUILDERS | {Role.LABELING_TEAM_LEAD, Role.LABELER},
+    Action.LABELING_REVIEW: _BUILDERS | {Role.LABELING_TEAM_LEAD},
+    Action.LABELING_WRITE: _BUILDERS,
     Action.VIEWS_SHARE: _BUILDERS,
 }
 

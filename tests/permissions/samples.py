@@ -33,6 +33,7 @@ from tests.designer.samples import draft_id
 from tests.endpoints.samples import DEPLOYMENT, endpoint_name, replica_id
 from tests.environments.factories import BuildFactory, EnvironmentFactory
 from tests.experiments.factories import RunFactory
+from tests.labeling.samples import project_name
 from tests.permissions.routes import Route
 from tests.pipelines.samples import component_name, pipeline_endpoint_id, pipeline_run_id, published_id
 from tests.registry.samples import ALIAS, model_name
@@ -203,6 +204,8 @@ SAMPLES: dict[str, Sample] = {
         Reach.WORKSPACE,
         lambda workspace, person: Comparison.objects.create(workspace=workspace, runs=[]).pk,
     ),
+    "project_name": Sample(Reach.WORKSPACE, project_name, missing="no-such-project"),
+    "item_number": Sample(Reach.STUDIO, lambda workspace, person: 1, missing=9_999),
     "draft_id": Sample(Reach.WORKSPACE, draft_id),
     "revision_number": Sample(Reach.STUDIO, lambda workspace, person: 0, missing=9_999),
     "endpoint_name": Sample(Reach.WORKSPACE, endpoint_name, missing="no-such-endpoint"),

@@ -87,10 +87,14 @@ def test_every_action_of_the_policy_table_has_its_row_and_is_asked_for():
     asked = {
         action for route in [*all_routes(), *all_sockets()] if route.access for action in route.access.verbs.values()
     }
-    inside_views = {Action.VIEWS_SHARE}  # a part of pages that may be seen without it
+    inside_views = {Action.VIEWS_SHARE, Action.LABELING_INSPECT}  # parts of pages that may be seen without them
     assert set(Action) - asked <= inside_views
 
 
 def test_owners_may_do_everything_and_labelers_hardly_anything():
     assert all(Role.OWNER in roles for roles in POLICY.values())
-    assert {action for action, roles in POLICY.items() if Role.LABELER in roles} == {Action.WORKSPACE_ENTER}
+    assert {action for action, roles in POLICY.items() if Role.LABELER in roles} == {
+        Action.WORKSPACE_ENTER,
+        Action.LABELING_READ,
+        Action.LABELING_LABEL,
+    }

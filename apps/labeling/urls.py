@@ -1,0 +1,19 @@
+"""Pages below ``/workspaces/<name>/labeling/``. What stands below ``-/`` is of no project: no project's name begins so."""
+
+from django.urls import path
+
+from apps.labeling.views import pictures, projects
+
+app_name = "labeling"
+
+_one = "<str:project_name>/"
+
+urlpatterns = [
+    path("", projects.project_list, name="projects"),
+    path("-/new/", projects.new, name="new"),
+    path(_one, projects.project, name="project"),
+    path(f"{_one}pause/", projects.pause, {"paused": True}, name="pause"),
+    path(f"{_one}resume/", projects.pause, {"paused": False}, name="resume"),
+    path(f"{_one}items/<int:item_number>/picture/", pictures.picture, name="picture"),
+    path(f"{_one}delete/", projects.delete, name="delete"),
+]
