@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.labeling.services.labels import NewLabel
 from apps.labeling.services.projects import NewProject
-from apps.labeling.states import ItemOrder, Task
+from apps.labeling.states import OFFERED, ItemOrder, Task
 from apps.workspaces.forms import StudioForm
 from apps.workspaces.text import validate_text
 
@@ -16,7 +16,11 @@ class ProjectForm(StudioForm):
     """What a project is made with."""
 
     name = forms.CharField(label=_("Name"), max_length=100, widget=forms.TextInput(attrs={"autocomplete": "off"}))
-    task = forms.ChoiceField(label=_("Task"), choices=Task, help_text=_("It stays as it is once the project is made."))
+    task = forms.ChoiceField(
+        label=_("Task"),
+        choices=[(task.value, task.label) for task in Task if task in OFFERED],
+        help_text=_("It stays as it is once the project is made."),
+    )
     dataset = forms.ChoiceField(label=_("Dataset"), help_text=_("Files for images; files or a table for text."))
     text_columns = forms.CharField(
         label=_("Columns to show"), required=False, help_text=_("Of a table: their names, with commas between them.")

@@ -27,6 +27,8 @@ class Task(models.TextChoices):
 TEXT_TASKS = frozenset({Task.TEXT_MULTICLASS, Task.TEXT_MULTILABEL, Task.NAMED_ENTITIES})
 ONE_LABEL = frozenset({Task.IMAGE_MULTICLASS, Task.TEXT_MULTICLASS})
 CLASSIFICATIONS = ONE_LABEL | {Task.IMAGE_MULTILABEL, Task.TEXT_MULTILABEL}
+# What there is a labeler's page for.
+OFFERED = CLASSIFICATIONS | {Task.OBJECT_DETECTION, Task.NAMED_ENTITIES}
 # Which shapes an answer may have, by task.
 SHAPES: dict[str, frozenset[str]] = {
     Task.OBJECT_DETECTION: frozenset({"box"}),

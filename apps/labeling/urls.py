@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.labeling.views import pictures, projects
+from apps.labeling.views import pictures, projects, work
 
 app_name = "labeling"
 
@@ -12,6 +12,7 @@ urlpatterns = [
     path("", projects.project_list, name="projects"),
     path("-/new/", projects.new, name="new"),
     path(_one, projects.project, name="project"),
+    path(f"{_one}label/", work.work, name="work"),
     path(f"{_one}pause/", projects.pause, {"paused": True}, name="pause"),
     path(f"{_one}resume/", projects.pause, {"paused": False}, name="resume"),
     path(f"{_one}items/<int:item_number>/picture/", pictures.picture, name="picture"),

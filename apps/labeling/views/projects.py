@@ -70,6 +70,7 @@ def project(request: WorkspaceRequest, project_name: str) -> HttpResponse:
         "instructions": render_markdown(found.instructions),
         "people": counting.people_of(found) if inspects else None,
         "may_write": may(request.membership, Action.LABELING_WRITE),
+        "may_label": may(request.membership, Action.LABELING_LABEL),
         "may_inspect": inspects,
         "is_running": found.status == ProjectStatus.RUNNING,
         "is_paused": found.status == ProjectStatus.PAUSED,

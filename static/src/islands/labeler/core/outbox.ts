@@ -13,9 +13,12 @@ export interface Shelf {
   setItem(key: string, value: string): void;
   removeItem(key: string): void;
 }
-/** What a stale version is answered with. */
+/** What a stale version is answered with: what the server has. */
 export class Stale extends Error {
-  constructor(readonly version: number) {
+  constructor(
+    readonly version: number,
+    readonly answer: Answer | null,
+  ) {
     super('The draft was changed elsewhere.');
   }
 }
@@ -28,6 +31,7 @@ export type Mood = 'saved' | 'saving' | 'offline' | 'refused';
 export class Outbox {
   private readonly versions = new Map<number, number>();
   private running: Promise<boolean> | null = null;
+  private unstored: readonly Kept[] | null = null;
   refusal = '';
 
   constructor(
@@ -35,11 +39,14 @@ export class Outbox {
     private readonly name: string,
     private readonly send: Send,
     private readonly tell: (mood: Mood) => void,
+    /** The same person changed an item elsewhere; what is sent from here takes its place. */
+    private readonly overtakes: (number: number, other: Answer | null) => void,
   ) {}
 
   /** What waits, the oldest first. */
-  waiting(): Kept[] {
-    return JSON.parse(this.shelf.getItem(this.name) ?? '[]') as Kept[];
+  waiting(): readonly Kept[] {
+    // Another tab may have put something there since.
+    return this.unstored ?? readKept(this.shelf.getItem(this.name));
   }
 
   versionOf(number: number): number {
@@ -77,8 +84,8 @@ export class Outbox {
         this.versions.set(next.number, await this.send(next, this.versionOf(next.number)));
       } catch (error) {
         if (error instanceof Stale && error.version !== this.versionOf(next.number)) {
-          // The same person worked elsewhere; what they do here is the later.
           this.versions.set(next.number, error.version);
+          this.overtakes(next.number, error.answer);
           continue;
         }
         if (error instanceof Refused) {
@@ -96,7 +103,22 @@ export class Outbox {
   }
 
   private store(kept: readonly Kept[]): void {
-    if (kept.length) this.shelf.setItem(this.name, JSON.stringify(kept));
-    else this.shelf.removeItem(this.name);
+    this.unstored = null;
+    try {
+      if (kept.length) this.shelf.setItem(this.name, JSON.stringify(kept));
+      else this.shelf.removeItem(this.name);
+    } catch {
+      // The browser's store is full or forbidden: it is kept by this page alone until the server has it.
+      this.unstored = kept;
+    }
+  }
+}
+
+function readKept(text: string | null): readonly Kept[] {
+  try {
+    const found: unknown = JSON.parse(text ?? '[]');
+    return Array.isArray(found) ? (found as Kept[]) : [];
+  } catch {
+    return [];
   }
 }

@@ -13,11 +13,14 @@ export function trimmed(points: readonly string[], start: number, end: number): 
   return start < end ? [start, end] : null;
 }
 
+function isWord(point: string | undefined): boolean {
+  return point !== undefined && /[\p{L}\p{N}\p{M}_'’-]/u.test(point);
+}
+
 /** The words of a text, from where to where. */
 export function words(points: readonly string[]): [number, number][] {
   const found: [number, number][] = [];
   let start: number | null = null;
-  const isWord = (point: string | undefined): boolean => point !== undefined && /[\p{L}\p{N}\p{M}_'’-]/u.test(point);
   for (let place = 0; place <= points.length; place += 1) {
     if (isWord(points[place])) start ??= place;
     else if (start !== null) {
@@ -46,10 +49,13 @@ export function spread(
   newId: () => string,
 ): Span[] {
   const wanted = points.slice(span.start, span.end);
+  // “Ana” as a word of its own is not the beginning of “Anastasia”.
+  const isWhole = !isWord(points[span.start - 1]) && !isWord(points[span.end]);
   let made = [...spans];
   for (let start = 0; start + wanted.length <= points.length; start += 1) {
     if (!wanted.every((point, place) => points[start + place] === point)) continue;
     const end = start + wanted.length;
+    if (isWhole && (isWord(points[start - 1]) || isWord(points[end]))) continue;
     const same = made.find((one) => one.start === start && one.end === end);
     const isCut = made.some((one) => one !== same && one.end > start && one.start < end);
     if (start !== span.start && (!isCut || overlapping)) {
