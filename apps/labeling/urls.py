@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.labeling.views import pictures, projects, work
+from apps.labeling.views import data, pictures, projects, work
 
 app_name = "labeling"
 
@@ -13,6 +13,9 @@ urlpatterns = [
     path("-/new/", projects.new, name="new"),
     path(_one, projects.project, name="project"),
     path(f"{_one}label/", work.work, name="work"),
+    path(f"{_one}data/", data.data, name="data"),
+    path(f"{_one}data/approve/", data.review, {"approve": True}, name="approve"),
+    path(f"{_one}data/reject/", data.review, {"approve": False}, name="reject"),
     path(f"{_one}pause/", projects.pause, {"paused": True}, name="pause"),
     path(f"{_one}resume/", projects.pause, {"paused": False}, name="resume"),
     path(f"{_one}items/<int:item_number>/picture/", pictures.picture, name="picture"),

@@ -87,7 +87,7 @@ def test_every_action_of_the_policy_table_has_its_row_and_is_asked_for():
     asked = {
         action for route in [*all_routes(), *all_sockets()] if route.access for action in route.access.verbs.values()
     }
-    inside_views = {Action.VIEWS_SHARE, Action.LABELING_INSPECT}  # parts of pages that may be seen without them
+    inside_views = {Action.VIEWS_SHARE}  # a part of pages that may be seen without it
     assert set(Action) - asked <= inside_views
 
 
