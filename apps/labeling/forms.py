@@ -12,8 +12,23 @@ from apps.workspaces.forms import StudioForm
 from apps.workspaces.text import validate_text
 
 
-class ProjectForm(StudioForm):
+class InstructionsForm(StudioForm):
+    """What labelers are told."""
+
+    instructions = forms.CharField(
+        label=_("Instructions"),
+        max_length=50_000,
+        required=False,
+        validators=[validate_text],
+        widget=forms.Textarea(attrs={"rows": 8}),
+        help_text=_("In Markdown. Labelers see them beside the items."),
+    )
+
+
+class ProjectForm(InstructionsForm):
     """What a project is made with."""
+
+    field_order = ("name", "task", "dataset", "text_columns", "labels", "instructions")
 
     name = forms.CharField(label=_("Name"), max_length=100, widget=forms.TextInput(attrs={"autocomplete": "off"}))
     task = forms.ChoiceField(
@@ -30,14 +45,6 @@ class ProjectForm(StudioForm):
         max_length=100_000,
         widget=forms.Textarea(attrs={"rows": 8}),
         help_text=_("One to a line. Animal/Cat puts Cat below Animal. The first nine get the keys 1 to 9."),
-    )
-    instructions = forms.CharField(
-        label=_("Instructions"),
-        max_length=50_000,
-        required=False,
-        validators=[validate_text],
-        widget=forms.Textarea(attrs={"rows": 8}),
-        help_text=_("In Markdown. Labelers see them beside the items."),
     )
     item_order = forms.ChoiceField(label=_("Order"), choices=ItemOrder, initial=ItemOrder.RANDOM)
     review_required = forms.BooleanField(label=_("Every answer is reviewed before it counts"), required=False)

@@ -12,6 +12,7 @@ urlpatterns = [
     path("", projects.project_list, name="projects"),
     path("-/new/", projects.new, name="new"),
     path(_one, projects.project, name="project"),
+    path(f"{_one}edit/", projects.edit, name="edit"),
     path(f"{_one}label/", work.work, name="work"),
     path(f"{_one}data/", data.data, name="data"),
     path(f"{_one}data/approve/", data.review, {"approve": True}, name="approve"),

@@ -1,6 +1,7 @@
 """Projects: made from datasets, filled chunk by chunk, paused, deleted; who may."""
 
 import pytest
+from django.urls import reverse
 
 from apps.core.errors import InvalidInput
 from apps.data.states import DatasetKind
@@ -110,3 +111,10 @@ def test_who_may_see_and_make_projects(browser_of, workspace, project, role, rea
     person = member(workspace, role) if role else UserFactory.create()
     assert browser_of(person).get(project.get_absolute_url()).status_code == read
     assert browser_of(person).post(f"{project.get_absolute_url()}delete/").status_code == write
+
+
+def test_instructions_change_while_people_label(browser_of, ada, project, lea):
+    address = reverse("labeling:edit", args=[project.workspace.name, project.name])
+    answer = browser_of(ada).post(address, {"instructions": "A lynx is **no** cat."}, follow=True)
+    assert "A lynx is <strong>no</strong> cat." in answer.content.decode()
+    assert browser_of(lea).post(address, {"instructions": ""}).status_code == 403

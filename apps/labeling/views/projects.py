@@ -13,7 +13,7 @@ from apps.core.errors import UserError
 from apps.core.lists import Empty
 from apps.core.markdown import render_markdown
 from apps.data.models import Dataset
-from apps.labeling.forms import ProjectForm
+from apps.labeling.forms import InstructionsForm, ProjectForm
 from apps.labeling.lists import ProjectList
 from apps.labeling.models import LabelingProject
 from apps.labeling.services import counting, projects
@@ -76,6 +76,21 @@ def project(request: WorkspaceRequest, project_name: str) -> HttpResponse:
         "is_paused": found.status == ProjectStatus.PAUSED,
     }
     return render(request, "labeling/project.html", context)
+
+
+@workspace_page(get=Action.LABELING_WRITE, post=Action.LABELING_WRITE)
+def edit(request: WorkspaceRequest, project_name: str) -> HttpResponse:
+    """Change what labelers are told."""
+    found = projects.find_project(request.workspace, project_name)
+    sent = request.POST if request.method == "POST" else None
+    form = InstructionsForm(sent, initial={"instructions": found.instructions})
+    if form.is_valid():
+        try:
+            return redirect(projects.edit_project(actor=request.user, project=found, **form.cleaned_data))
+        except UserError as error:
+            form.refuse(error)
+    context = {"workspace": request.workspace, "project": found, "form": form}
+    return render(request, "labeling/edit.html", context, status=422 if form.errors else 200)
 
 
 @workspace_page(post=Action.LABELING_WRITE)

@@ -1,6 +1,6 @@
 import { element } from '../../lib/dom.ts';
 import { t } from '../../lib/strings.ts';
-import type { Label, Project } from './core/types.ts';
+import { type Label, pathOf, type Project } from './core/types.ts';
 
 const SEARCH_FROM = 10;
 
@@ -14,7 +14,7 @@ export class LabelPanel {
     project.labels.forEach((label, place) => {
       const key = label.hotkey || (place < 9 ? String(place + 1) : '');
       const button = element('button', { type: 'button', class: 'btn labeler-label' });
-      button.append(element('i', { class: 'labeler-dot' }), element('span', {}, label.name));
+      button.append(element('i', { class: 'labeler-dot' }), element('span', {}, pathOf(label, project.labels)));
       if (key) button.append(element('kbd', {}, key));
       button.style.setProperty('--label', label.color);
       button.addEventListener('click', (event) => {
@@ -47,7 +47,7 @@ export class LabelPanel {
       const wanted = search.value.trim().toLowerCase();
       for (const label of labels) {
         const row = this.buttons.get(label.key)?.parentElement;
-        if (row) row.hidden = !label.name.toLowerCase().includes(wanted);
+        if (row) row.hidden = !pathOf(label, labels).toLowerCase().includes(wanted);
       }
     });
     return search;

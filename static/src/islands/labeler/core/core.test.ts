@@ -4,7 +4,7 @@ import { dragged, fitted, hit, moved, resized, template, toImage, zoomed } from 
 import { beginning, changed, redone, undone } from './history.ts';
 import { actionOf, labelOf, nameOf } from './keys.ts';
 import { added, codePoints, pieces, spread, trimmed, words } from './spans.ts';
-import { isComplete, kindOf, toggled, type Box } from './types.ts';
+import { isComplete, kindOf, pathOf, toggled, type Box } from './types.ts';
 
 const IMAGE = { width: 100, height: 80 };
 const box = (id: string, x: number, y: number, width: number, height: number): Box => ({
@@ -120,4 +120,10 @@ test('an item needs a class to be submitted; a picture may be without objects', 
   expect(isComplete('boxes', { shapes: [] })).toBe(true);
   expect(kindOf('text_classification_multilabel')).toBe('classes');
   expect(kindOf('semantic_segmentation')).toBeNull();
+});
+
+test('a label is called by its whole path, so that two of one name are told apart', () => {
+  const label = (key: string, name: string, parent: string | null) => ({ key, name, parent, color: '', hotkey: '' });
+  const labels = [label('a', 'Animal', null), label('c', 'Cat', 'a'), label('x', 'Small', 'c')];
+  expect(labels.map((one) => pathOf(one, labels))).toEqual(['Animal', 'Animal/Cat', 'Animal/Cat/Small']);
 });

@@ -83,3 +83,9 @@ export function toggled(answer: Answer, label: string, several: boolean): Answer
   if (labels.includes(label)) return { labels: labels.filter((one) => one !== label) };
   return { labels: several ? [...labels, label] : [label] };
 }
+
+/** A label with those it stands below, as people write it: Animal/Cat. */
+export function pathOf(label: Label, labels: readonly Label[]): string {
+  const parent = labels.find((one) => one.key === label.parent);
+  return parent ? `${pathOf(parent, labels)}/${label.name}` : label.name;
+}
