@@ -190,12 +190,18 @@ def test_from_training_to_an_answer_and_on_to_the_next_training(
     refused = browser.post(api(scoring, "deploy"), {"endpoint": "car-prices"}, content_type="application/json")
     assert (refused.status_code, refused.json()["code"]) == (409, "inference_not_tried")
     studio.run(scoring)
+    # What was set at the endpoint stays.
+    link.deployment.revisions.update(
+        memory_mb=900, variables={"LEVEL": "debug"}, request_settings={**first.request_settings, "silence_s": 77}
+    )
     again = browser.post(page(scoring, "deploy"), {
         "endpoint": "car-prices", "deployment": "designer", "instance_count": 1, "auth_mode": "key", "timeout_ms": 60_000,
     })  # fmt: skip
     assert again.status_code == 302, again.content.decode()
     second = link.deployment.revisions.select_related("model", "snapshot").order_by("-number")[0]
     assert second.number == 2
+    assert (second.memory_mb, second.variables) == (900, {"LEVEL": "debug"})
+    assert (second.request_settings["silence_s"], second.request_settings["timeout_ms"]) == (77, 60_000)
     monkeypatch.setenv("AZUREML_MODEL_DIR", str(tmp_path / "second"))
     _status, after = ask(served(second, tmp_path / "second"), {**ROW, "power": 110 * 735.5})
     scores = [one["Results"]["WebServiceOutput0"][0]["Scored Labels"] for one in (before, after)]

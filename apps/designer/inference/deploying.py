@@ -5,7 +5,7 @@ import json
 import re
 import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any, Final
 
@@ -218,6 +218,18 @@ def _deployment(actor: User, workspace: Workspace, asked: Deploy, settings: endp
             name=asked.deployment,
             settings=settings,
             instance_count=asked.instance_count,
+        )
+    last = known.candidate or known.shown_revision
+    if last is not None:  # what was set at the endpoint since stays
+        kept = endpoints.settings_of(last)
+        settings = replace(
+            kept,
+            model=settings.model,
+            snapshot=settings.snapshot,
+            entry_script=settings.entry_script,
+            environment=settings.environment,
+            request_settings={**kept.request_settings, **settings.request_settings},
+            sample=settings.sample,
         )
     endpoints.update_deployment(actor=actor, deployment=known, settings=settings)
     return endpoints.scale_deployment(actor=actor, deployment=known, instance_count=asked.instance_count)
