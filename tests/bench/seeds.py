@@ -32,6 +32,7 @@ from apps.workspaces.models.alias import AliasKind
 from apps.workspaces.roles import Role
 from tests.bench.seeds_components import write_components, write_published
 from tests.bench.seeds_designer import write_drafts
+from tests.bench.seeds_labeling import write_labeling
 from tests.bench.seeds_pipeline_runs import write_pipeline_runs
 from tests.bench.seeds_schedules import write_schedules
 
@@ -128,6 +129,7 @@ def seed(rows: int) -> Studio:
     pipeline = write_pipeline_runs(rows, workspace, people[:50], now, _write)
     write_components(rows, workspace, viewer, now, _write)
     write_schedules(rows, workspace, viewer, now, _write)
+    write_labeling(rows, workspace, viewer, now, _write)
     write_drafts(rows, workspace, viewer, now, _write)
     called = write_published(rows, workspace, viewer, now, _write)
     return Studio(viewer, workspace, colleague, target, parent, pipeline, called)

@@ -84,10 +84,9 @@ class NextSerializer(serializers.Serializer[Any]):
 
 
 class NextItemsSerializer(serializers.Serializer[Any]):
-    """Items to label. `left`: how many are not labeled yet; `ended`: why there is none to give, in a sentence."""
+    """Items to label. `ended`: why there is none to give, in a sentence."""
 
     items = WorkItemSerializer(many=True)
-    left = serializers.IntegerField()
     ended = serializers.CharField(allow_null=True)
 
 

@@ -70,11 +70,11 @@ class NextItems(OneProjectAPI):
         """Give the caller items for ten minutes: those they hold already first. Saving drafts makes it longer."""
         count = self.command(shapes.NextSerializer)["count"]
         given = queue.next_items(actor=self.actor, project=self.project, count=count)
-        left = self.project.items.filter(state=ItemState.UNLABELED).count()
         ended = None
         if not given:
-            ended = _("The rest is with others now. Come back later.") if left else _("All items are labeled.")
-        return Response({"items": [shapes.work_item(self.project, one) for one in given], "left": left, "ended": ended})
+            is_left = self.project.items.filter(state=ItemState.UNLABELED).exists()
+            ended = _("The rest is with others now. Come back later.") if is_left else _("All items are labeled.")
+        return Response({"items": [shapes.work_item(self.project, one) for one in given], "ended": ended})
 
 
 class DraftAnswer(OneProjectAPI):

@@ -382,6 +382,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="item",
+            index=models.Index(fields=["project", "state", "number"], name="labeling_items_by_state"),
+        ),
+        migrations.AddIndex(
+            model_name="item",
             index=models.Index(
                 condition=models.Q(("lease_holder__isnull", False)),
                 fields=["lease_holder", "project"],

@@ -48,6 +48,7 @@ class Item(models.Model):
         constraints = [models.UniqueConstraint("project", "number", name="labeling_item_once")]
         indexes = [
             models.Index(fields=["project", "state", "sort_key"], name="labeling_queue"),
+            models.Index(fields=["project", "state", "number"], name="labeling_items_by_state"),
             models.Index(
                 fields=["lease_holder", "project"], condition=Q(lease_holder__isnull=False), name="labeling_leases"
             ),

@@ -7,7 +7,6 @@ import type { Answer, Item, Project } from './core/types.ts';
 
 export interface Batch {
   items: Item[];
-  left: number;
   ended: string | null;
 }
 

@@ -22,7 +22,6 @@ export interface Work {
 /** What one person does in one project: items come, answers are kept as drafts at each change, and are submitted. */
 export class Session {
   works: Work[] = [];
-  left = 0;
   ended: string | null = null;
   mood: Mood = 'saved';
   trouble = '';
@@ -127,7 +126,6 @@ export class Session {
 
   private async takeNext(): Promise<void> {
     const batch = await this.api.next(this.count);
-    this.left = batch.left;
     this.ended = batch.ended;
     this.show(batch.items, false);
   }
