@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.labeling.views import data, pictures, projects, work
+from apps.labeling.views import data, export, pictures, projects, work
 
 app_name = "labeling"
 
@@ -12,6 +12,8 @@ urlpatterns = [
     path("", projects.project_list, name="projects"),
     path("-/new/", projects.new, name="new"),
     path(_one, projects.project, name="project"),
+    path(f"{_one}export/jsonl/", export.export, {"file_format": "jsonl"}, name="export-jsonl"),
+    path(f"{_one}export/coco/", export.export, {"file_format": "coco"}, name="export-coco"),
     path(f"{_one}edit/", projects.edit, name="edit"),
     path(f"{_one}label/", work.work, name="work"),
     path(f"{_one}data/", data.data, name="data"),

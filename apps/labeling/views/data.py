@@ -11,7 +11,7 @@ from apps.core.errors import UserError
 from apps.core.lists import BulkAction, Empty, selected_rows
 from apps.labeling.data_list import ItemList
 from apps.labeling.models import LabelingProject
-from apps.labeling.services import answers, projects
+from apps.labeling.services import answers, exporting, projects
 from apps.workspaces.access import WorkspaceRequest, workspace_page
 from apps.workspaces.policies import may
 from apps.workspaces.roles import Action
@@ -23,7 +23,9 @@ MOST_AT_ONCE = 1000
 def data(request: WorkspaceRequest, project_name: str) -> HttpResponseBase:
     """The items of a project."""
     project = projects.find_project(request.workspace, project_name)
-    return _list(request, project).respond("labeling/data.html", {"workspace": request.workspace, "project": project})
+    has_coco = "coco" in exporting.formats_of(project)
+    context = {"workspace": request.workspace, "project": project, "has_coco": has_coco}
+    return _list(request, project).respond("labeling/data.html", context)
 
 
 @workspace_page(post=Action.LABELING_REVIEW)
