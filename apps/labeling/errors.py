@@ -57,6 +57,15 @@ class ItemTaken(Conflict):
         super().__init__(message % {"number": number})
 
 
+class NotAsCoco(Conflict):
+    """COCO has no words for what the project's answers are."""
+
+    code = "labeling_not_as_coco"
+
+    def __init__(self) -> None:
+        super().__init__(_("Only boxes can be exported as COCO. Export this project as JSON lines."))
+
+
 class AnswerRefused(UserError):
     """The answer breaks a rule; the message names the part that does."""
 

@@ -76,4 +76,6 @@ def test_json_lines_have_the_text_of_each_entity(browser_of, ada, workspace, lea
 def test_labelers_export_nothing_and_classes_are_no_coco(browser_of, ada, lea, project):
     address = reverse("labeling:export-jsonl", args=[project.workspace.name, project.name])
     assert browser_of(lea).get(address).status_code == 403
-    assert browser_of(ada).get(address.replace("jsonl", "coco")).status_code == 404
+    refused = browser_of(ada).get(address.replace("jsonl", "coco"))
+    assert refused.status_code == 409
+    assert "Export this project as JSON lines." in refused.content.decode()

@@ -72,7 +72,8 @@ def _list(request: WorkspaceRequest, project: LabelingProject) -> ItemList:
     ]
     return ItemList(
         request,
-        project,
+        project.items.prefetch_related("answers__labeler", "project__labels", "project__workspace"),
+        scope=str(project.pk),
         path=reverse("labeling:data", args=arguments),
         bulk_actions=actions if may(request.membership, Action.LABELING_REVIEW) else [],
         empty=Empty(_("No items yet"), _("They arrive from the dataset while the project initializes."), icon="label"),

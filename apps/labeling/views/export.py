@@ -4,10 +4,11 @@ from collections.abc import AsyncIterator, Iterator
 from itertools import islice
 
 from asgiref.sync import sync_to_async
-from django.http import Http404, StreamingHttpResponse
+from django.http import StreamingHttpResponse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 
+from apps.labeling.errors import NotAsCoco
 from apps.labeling.services import exporting, projects
 from apps.workspaces.access import WorkspaceRequest, workspace_page
 from apps.workspaces.roles import Action
@@ -22,7 +23,7 @@ def export(request: WorkspaceRequest, project_name: str, file_format: str) -> St
     """A file with all that is labeled so far."""
     project = projects.find_project(request.workspace, project_name)
     if file_format not in exporting.formats_of(project):
-        raise Http404
+        raise NotAsCoco
     write, media_type = KINDS[file_format]
     name = f"{project.name}-{timezone.localdate():%Y-%m-%d}.{ENDINGS[file_format]}"
     headers = {
