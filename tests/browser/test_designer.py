@@ -70,7 +70,9 @@ def add(page: Page, title: str, key: str) -> None:
 
 
 def connect(page: Page, source: tuple[str, str], target: tuple[str, str]) -> None:
-    """Drag from an output to an input."""
+    """Drag from an output to an input, once both stand still."""
+    for key in (source[0], target[0]):
+        node(page, key).hover(trial=True)
     node(page, source[0]).locator(f'[data-handleid="source:{source[1]}"]').drag_to(
         node(page, target[0]).locator(f'[data-handleid="target:{target[1]}"]'), force=True
     )
